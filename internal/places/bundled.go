@@ -1,0 +1,218 @@
+package places
+
+import (
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"example.org/teplo/geo"
+)
+
+// Place is a row of the gazetteer: a settlement with a point. Code and NameUK are
+// empty where no row of the register bears its name for certain.
+type Place struct {
+	Code, NameUK, NameEN string
+	Point                orb.Point
+	Population           int
+}
+
+// LoadGazetteer reads every settlement with a point, joined to the register or not.
+func LoadGazetteer(fsys fs.FS) ([]Place, error) {
+	f, err := fsys.Open("gazetteer/gazetteer.csv")
+	if err != nil {
+		return nil, fmt.Errorf("places: %w", err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("places: gazetteer: %w", err)
+	}
+	out := make([]Place, 0, len(rows))
+	for i, r := range rows[1:] {
+		lon, err1 := strconv.ParseFloat(r[4], 64)
+		lat, err2 := strconv.ParseFloat(r[5], 64)
+		population, err3 := strconv.Atoi(r[6])
+		if err1 != nil || err2 != nil || err3 != nil {
+			return nil, fmt.Errorf("places: gazetteer: row %d is not lon, lat, population", i+2)
+		}
+		out = append(out, Place{Code: r[0], NameUK: r[2], NameEN: r[3], Point: orb.Point{lon, lat}, Population: population})
+	}
+	return out, nil
+}
+
+// LoadBundled reads the bundled areas: the register's codes, categories and names,
+// the gazetteer's points, and the oblasts' outlines and official names.
+func LoadBundled(fsys fs.FS) ([]Area, error) {
+	areas, err := loadRegister(fsys)
+	if err != nil {
+		return nil, err
+	}
+	index := make(map[string]int, len(areas))
+	for i := range areas {
+		index[areas[i].Code] = i
+	}
+	gazetteer, err := LoadGazetteer(fsys)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range gazetteer {
+		if i, ok := index[p.Code]; ok && p.Code != "" {
+			a := &areas[i]
+			a.Point, a.HasPoint, a.Population, a.NameEN = p.Point, true, p.Population, p.NameEN
+		}
+	}
+	if err := loadOblasts(fsys, areas, index); err != nil {
+		return nil, err
+	}
+	seatHromadas(areas, index)
+	return areas, nil
+}
+
+func loadRegister(fsys fs.FS) ([]Area, error) {
+	f, err := fsys.Open("register/areas.csv.gz")
+	if err != nil {
+		return nil, fmt.Errorf("places: %w", err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("places: register: %w", err)
+	}
+	r := csv.NewReader(z)
+	r.Comma, r.ReuseRecord, r.FieldsPerRecord = ';', true, 3
+	var areas []Area
+	full := map[string]string{} // significant part → code
+	for {
+		row, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("places: register: %w", err)
+		}
+		code, category, name := strings.Clone(row[0]), strings.Clone(row[1]), strings.Clone(row[2])
+		full[significant(code)] = code
+		level := LevelOf(category)
+		uk, en := Shown(level, category, name)
+		areas = append(areas, Area{Code: code, Level: level, Category: category, NameUK: uk, NameEN: en})
+	}
+	for i := range areas {
+		areas[i].Parent = parentOf(areas[i].Code, full)
+	}
+	return areas, nil
+}
+
+// parentOf finds the code of the next larger area that exists.
+func parentOf(code string, full map[string]string) string {
+	own := significant(code)
+	for _, n := range []int{12, 9, 6, 4} {
+		if n < len(own) {
+			if parent, ok := full[significant(code[:n]+strings.Repeat("0", codeLen-n))]; ok && parent != code {
+				return parent
+			}
+		}
+	}
+	return ""
+}
+
+// Shown turns a name of the register into those shown to people, in Ukrainian and
+// in Latin letters: "Львівський" of a raion becomes "Львівський район" and
+// "Lvivskyi Raion".
+func Shown(level Level, category, name string) (uk, en string) {
+	name = strings.TrimSpace(name)
+	latin := Romanize(name)
+	switch {
+	case level == LevelOblast && category == "O" && !strings.Contains(name, " "):
+		return name + " область", latin + " Oblast"
+	case level == LevelRaion:
+		return name + " район", latin + " Raion"
+	case level == LevelHromada:
+		return name + " громада", latin + " Hromada"
+	case level == LevelDistrict && !strings.Contains(name, " "):
+		return name + " район", latin + " District"
+	default:
+		return name, latin
+	}
+}
+
+func loadOblasts(fsys fs.FS, areas []Area, index map[string]int) error {
+	b, err := fs.ReadFile(fsys, "oblasts/oblasts.geojson")
+	if err != nil {
+		return fmt.Errorf("places: %w", err)
+	}
+	var doc struct {
+		Features []struct {
+			Properties struct {
+				Code   string `json:"code"`
+				NameUK string `json:"name_uk"`
+				NameEN string `json:"name_en"`
+			} `json:"properties"`
+			Geometry json.RawMessage `json:"geometry"`
+		} `json:"features"`
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return fmt.Errorf("places: oblasts: %w", err)
+	}
+	for _, f := range doc.Features {
+		i, ok := index[f.Properties.Code]
+		if !ok {
+			return fmt.Errorf("places: oblasts: %s is not in the register", f.Properties.Code)
+		}
+		g, err := geo.ParseGeometry(f.Geometry)
+		if err != nil {
+			return fmt.Errorf("places: oblasts: %s: %w", f.Properties.Code, err)
+		}
+		mp, ok := g.(orb.MultiPolygon)
+		if !ok {
+			return fmt.Errorf("places: oblasts: %s is not a MultiPolygon", f.Properties.Code)
+		}
+		a := &areas[i]
+		a.Outline, a.NameUK, a.NameEN = mp, f.Properties.NameUK, f.Properties.NameEN
+		if !a.HasPoint {
+			a.Point, a.HasPoint = geo.PointInside(mp), true
+		}
+	}
+	return nil
+}
+
+// seatHromadas gives a hromada without a point that of its centre: the settlement
+// whose name its own is made of, else its largest with a point.
+func seatHromadas(areas []Area, index map[string]int) {
+	seats := map[string][]int{}
+	for i := range areas {
+		if a := &areas[i]; a.HasPoint && a.Level == LevelSettlement {
+			seats[a.Parent] = append(seats[a.Parent], i)
+		}
+	}
+	for code, list := range seats {
+		h, ok := index[code]
+		if !ok || areas[h].HasPoint {
+			continue
+		}
+		stem := func(i int) bool {
+			name, hromada := []rune(Fold(areas[i].NameUK)), Fold(areas[h].NameUK)
+			return len(name) > 2 && strings.HasPrefix(hromada, string(name[:len(name)-2]))
+		}
+		best := slices.MaxFunc(list, func(x, y int) int {
+			if stem(x) != stem(y) {
+				if stem(x) {
+					return 1
+				}
+				return -1
+			}
+			if areas[x].Population != areas[y].Population {
+				return areas[x].Population - areas[y].Population
+			}
+			return strings.Compare(areas[y].Code, areas[x].Code)
+		})
+		areas[h].Point, areas[h].HasPoint = areas[best].Point, true
+	}
+}

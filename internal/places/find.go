@@ -1,0 +1,207 @@
+package places
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"example.org/teplo/geo"
+)
+
+// nearMeters is how far the nearest settlement may be to stand for a point.
+const nearMeters = 15_000
+
+// Locate returns the finest area that a point certainly lies in: the nearest
+// settlement within 15 km whose code lies in the smallest outline that contains
+// the point, else that outline's area, else the nearest settlement within 15 km;
+// false when there is none (CONTRACT §3.2 "Place → area").
+func (b *Book) Locate(p orb.Point) (Area, bool) {
+	outline, size := -1, math.Inf(1)
+	b.outlines.Search(p, p, func(_, _ [2]float64, i int) bool {
+		bound := b.areas[i].Outline.Bound()
+		area := (bound.Max[0] - bound.Min[0]) * (bound.Max[1] - bound.Min[1])
+		if (area < size || area == size && i < outline) && geo.Contains(b.areas[i].Outline, p) {
+			outline, size = i, area
+		}
+		return true
+	})
+	prefix := ""
+	if outline >= 0 {
+		prefix = significant(b.areas[outline].Code)
+	}
+	if i, ok := b.nearest(p, prefix); ok {
+		return b.areas[i], true
+	}
+	if outline >= 0 {
+		return b.areas[outline], true
+	}
+	return Area{}, false
+}
+
+// nearest finds the nearest settlement within reach whose code begins with prefix.
+func (b *Book) nearest(p orb.Point, prefix string) (found int, ok bool) {
+	dLat := nearMeters / 111_000.0
+	dLon := dLat / max(0.05, math.Cos(p[1]*math.Pi/180))
+	best := float64(nearMeters)
+	b.points.Search([2]float64{p[0] - dLon, p[1] - dLat}, [2]float64{p[0] + dLon, p[1] + dLat}, func(at, _ [2]float64, i int) bool {
+		if strings.HasPrefix(b.areas[i].Code, prefix) {
+			if d := geo.DistanceMeters(p, at); d < best || d == best && (!ok || i < found) {
+				best, found, ok = d, i, true
+			}
+		}
+		return true
+	})
+	return found, ok
+}
+
+// significant is the part of a code that all of its area shares.
+func significant(code string) string {
+	if len(code) != codeLen {
+		return code
+	}
+	for _, n := range []int{4, 6, 9, 12} {
+		if strings.Trim(code[n:14], "0") == "" {
+			return code[:n]
+		}
+	}
+	return code[:14]
+}
+
+// levelRank puts what people look for first: settlements, then what they lie in.
+func levelRank(a *Area) int {
+	if a.Category == "K" {
+		return 0
+	}
+	return map[Level]int{LevelSettlement: 0, LevelOblast: 1, LevelRaion: 2, LevelHromada: 3, LevelDistrict: 4}[a.Level]
+}
+
+// prefixWords are dropped from the start of a name that somebody types.
+var prefixWords = []string{"місто ", "город ", "село ", "селище ", "м ", "с ", "смт ", "г ", "пгт ", "city of "}
+
+// Search returns at most limit areas whose name is or begins with q: exact matches
+// first, then settlements before raions, then the larger, then the nearer to near.
+// Case, apostrophes and look-alike letters do not matter; "м. Київ" finds Київ, and
+// what follows a comma narrows ("Іванівка, Одеська").
+func (b *Book) Search(q string, near *orb.Point, limit int) []Area {
+	name, within, _ := strings.Cut(q, ",")
+	want, qualifier := bare(name), Fold(within)
+	if want == "" || limit <= 0 {
+		return nil
+	}
+	hits := map[int]bool{} // area → exact
+	first, _ := slices.BinarySearchFunc(b.names, want, func(e nameEntry, s string) int { return strings.Compare(e.name, s) })
+	for _, e := range b.names[first:] {
+		if !strings.HasPrefix(e.name, want) {
+			break
+		}
+		if qualifier == "" || b.liesIn(e.area, qualifier) {
+			hits[e.area] = hits[e.area] || e.name == want
+		}
+	}
+	order := make([]int, 0, len(hits))
+	for i := range hits {
+		order = append(order, i)
+	}
+	slices.SortFunc(order, func(x, y int) int { return b.rank(x, y, hits, near) })
+	out := make([]Area, 0, min(limit, len(order)))
+	for _, i := range order[:min(limit, len(order))] {
+		out = append(out, b.areas[i])
+	}
+	return out
+}
+
+func (b *Book) rank(x, y int, exact map[int]bool, near *orb.Point) int {
+	if exact[x] != exact[y] {
+		if exact[x] {
+			return -1
+		}
+		return 1
+	}
+	p, q := &b.areas[x], &b.areas[y]
+	far := func(i int) float64 {
+		if near == nil || !b.located[i] {
+			return math.MaxFloat64
+		}
+		return geo.DistanceMeters(*near, b.centers[i])
+	}
+	return cmp.Or(
+		cmp.Compare(levelRank(p), levelRank(q)), cmp.Compare(q.Population, p.Population),
+		cmp.Compare(far(x), far(y)), strings.Compare(p.Code, q.Code),
+	)
+}
+
+// liesIn reports whether a parent of the area has a name that begins so.
+func (b *Book) liesIn(i int, qualifier string) bool {
+	for {
+		parent, ok := b.byCode[b.areas[i].Parent]
+		if !ok {
+			return false
+		}
+		i = parent
+		if strings.HasPrefix(Fold(b.areas[i].NameUK), qualifier) || strings.HasPrefix(Fold(b.areas[i].NameEN), qualifier) {
+			return true
+		}
+	}
+}
+
+func bare(name string) string {
+	f := Fold(strings.ReplaceAll(name, ".", ". "))
+	for _, p := range prefixWords {
+		if rest, ok := strings.CutPrefix(f, Fold(p)+" "); ok && rest != "" {
+			return rest
+		}
+	}
+	return f
+}
+
+// Resolve finds the one area of this name among the levels (none: all) inside the
+// area with code or p-code within ("": the country); false when there is none, or
+// more than one: a guess would be a wrong place. Kyiv and Sevastopol win over
+// villages of the same name.
+func (b *Book) Resolve(name, within string, levels ...Level) (Area, bool) {
+	prefix := ""
+	if within != "" {
+		code, err := ParseCode(within)
+		if err != nil {
+			return Area{}, false
+		}
+		prefix = significant(code)
+	}
+	found := -1
+	for _, want := range forms(name) {
+		for _, i := range b.byName[want] {
+			a := &b.areas[i]
+			if !strings.HasPrefix(a.Code, prefix) || len(levels) > 0 && !slices.Contains(levels, a.Level) {
+				continue
+			}
+			switch {
+			case found < 0 || a.Category == "K":
+				found = i
+			case found != i && b.areas[found].Category != "K":
+				return Area{}, false
+			}
+		}
+		if found >= 0 {
+			return b.areas[found], true
+		}
+	}
+	return Area{}, false
+}
+
+// forms are the ways a source may write the name of an area in the register.
+func forms(name string) []string {
+	f := bare(name)
+	out := []string{f}
+	for _, short := range []struct{ from, to string }{
+		{" обл", " область"}, {" р н", " раіон"}, {" отг", " громада"}, {" тг", " громада"},
+		{" міська громада", " громада"}, {" селищна громада", " громада"}, {" сільська громада", " громада"},
+	} {
+		if base, ok := strings.CutSuffix(f, short.from); ok {
+			out = append(out, base+short.to)
+		}
+	}
+	return append(out, f+" область", f+" раіон", f+" громада")
+}

@@ -1,0 +1,260 @@
+package view
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"example.org/teplo/geo"
+	"example.org/teplo/internal/places"
+	"example.org/teplo/internal/report"
+)
+
+// maxOutlineVertices bounds the outlines of outages and curfews (CONTRACT §3.1).
+const maxOutlineVertices = 100
+
+// Feature is one encoded feature. The geometry of areas is shared between all
+// that are drawn alike, so the bytes come in three parts.
+type Feature struct {
+	ID       string
+	Bound    orb.Bound
+	Geometry orb.Geometry
+	Facts    *report.Feature // what pages read; read-only
+	head     []byte          // {"type":"Feature","id":"...","geometry":
+	geometry []byte
+	tail     []byte // ,"properties":{...}}
+}
+
+// AppendJSON appends the GeoJSON feature, byte for byte the same each time.
+func (f *Feature) AppendJSON(dst []byte) []byte {
+	dst = append(dst, f.head...)
+	dst = append(dst, f.geometry...)
+	return append(dst, f.tail...)
+}
+
+// shape is a geometry with its bytes.
+type shape struct {
+	geometry  orb.Geometry
+	bytes     []byte
+	precision string
+}
+
+func (v *Views) encode(f *report.Feature) *Feature {
+	sh := v.shape(&f.Place)
+	out := &Feature{ID: f.ID, Bound: sh.geometry.Bound(), Geometry: sh.geometry, geometry: sh.bytes}
+	kept := *f
+	if kept.Precision == "" {
+		kept.Precision = sh.precision
+	}
+	out.Facts = &kept
+	out.head = append(appendString([]byte(`{"type":"Feature","id":`), f.ID), `,"geometry":`...)
+	out.tail = append(appendProperties([]byte(`,"properties":`), &kept), '}')
+	return out
+}
+
+// shape turns a place into geometry. Outlines are kept by code until the book
+// changes.
+func (v *Views) shape(p *report.Place) shape {
+	switch p.Kind {
+	case report.PlacePoint:
+		return made(p.Point, "exact")
+	case report.PlaceCell:
+		return made(orb.MultiPolygon{report.UnpackCell(p.Cell).Polygon()}, "cell")
+	case report.PlaceArea, report.PlaceOutline:
+	}
+	key := string(rune('0'+p.Kind)) + p.Area
+	if sh, ok := v.shapes[key]; ok {
+		return sh
+	}
+	mp, precision := v.outline(p.Area)
+	if p.Kind == report.PlaceArea {
+		mp = geo.Simplify(mp, maxOutlineVertices)
+	}
+	sh := made(mp, precision)
+	if p.Kind == report.PlaceArea || precision == "exact" || precision == "oblast" {
+		v.shapes[key] = sh // the large ones are few, and shared
+	}
+	return sh
+}
+
+// outline is the shape of an area's code; that of the whole country, and of a
+// code that nobody knows, is its oblasts together.
+func (v *Views) outline(code string) (orb.MultiPolygon, string) {
+	if v.book != nil {
+		if _, ok := v.book.Area(code); ok {
+			return v.book.Shape(code)
+		}
+		var all orb.MultiPolygon
+		for _, o := range v.book.Oblasts() {
+			all = append(all, o.Outline...)
+		}
+		if len(all) > 0 {
+			return all, "oblast"
+		}
+	}
+	return orb.MultiPolygon{geo.Cell{Z: 0}.Polygon()}, "oblast"
+}
+
+func made(g orb.Geometry, precision string) shape {
+	return shape{geometry: g, bytes: geo.AppendGeometry(nil, g), precision: precision}
+}
+
+// appendProperties writes the properties of CONTRACT §3.1: the same keys on
+// every feature of a collection, scalars only, null for unknown.
+func appendProperties(b []byte, f *report.Feature) []byte {
+	w := writer{b: append(b, '{')}
+	w.string("id", f.ID)
+	w.string("name", f.Name)
+	w.string("area_code", f.AreaCode)
+	w.string("adm1_pcode", places.ADM1(f.AreaCode))
+	w.string("adm2_pcode", places.ADM2(f.AreaCode))
+	w.string("adm3_pcode", places.ADM3(f.AreaCode))
+	w.string("source", f.Source)
+	w.string("source_url", f.SourceURL)
+	w.string("tier", string(f.Tier))
+	w.hundredths("confidence", f.Confidence)
+	w.instant("confirmed_at", f.ConfirmedAt)
+	w.count("confirmations", f.Confirmations, 0)
+	w.bool("disputed", f.Disputed)
+	w.string("geo_precision", f.Precision)
+	w.instant("created_at", f.CreatedAt)
+	w.instant("updated_at", f.UpdatedAt)
+	w.instant("expires_at", f.ExpiresAt)
+	w.count("rev", f.Rev, 0)
+	switch facts := f.Facts.(type) {
+	case report.Hub:
+		w.hub(&facts)
+	case report.Outage:
+		w.outage(&facts)
+	case report.Curfew:
+		w.curfew(&facts)
+	case report.AreaFacts:
+		w.string("level", facts.Level)
+		w.string("name_uk", facts.NameUK)
+		w.string("name_en", facts.NameEN)
+		w.string("parent_code", facts.Parent)
+	case report.FiledFacts:
+		w.filed(&facts)
+	}
+	return append(w.b, '}')
+}
+
+func (w *writer) hub(h *report.Hub) {
+	w.string("name_uk", h.NameUK)
+	w.string("name_en", h.NameEN)
+	w.string("category", h.Category)
+	w.string("host_type", h.HostType)
+	w.string("availability", h.Availability)
+	w.string("activation", h.Activation)
+	w.string("status", h.Status)
+	w.instant("status_at", h.StatusAt)
+	w.string("open_now", report.Unknown)
+	w.string("opens_at", "")
+	w.string("closes_at", "")
+	w.string("opening_hours", h.OpeningHours)
+	w.string("opening_text", h.OpeningText)
+	w.string("open_in_curfew", h.OpenInCurfew)
+	w.string("address", h.Address)
+	w.count("capacity", h.Capacity, 1)
+	w.string("charging_policy", h.ChargingPolicy)
+	for i, name := range report.AmenityNames {
+		w.string(name, h.Amenities.At(i))
+	}
+}
+
+func (w *writer) outage(o *report.Outage) {
+	w.string("service", o.Service)
+	w.string("kind", o.Kind)
+	w.string("status", o.Status)
+	w.string("certainty", o.Certainty)
+	w.string("level", o.Level)
+	w.instant("starts_at", o.StartsAt)
+	w.instant("ends_at", o.EndsAt)
+	w.instant("announced_end_at", o.AnnouncedEndAt)
+}
+
+func (w *writer) curfew(c *report.Curfew) {
+	w.string("start_local", c.StartLocal)
+	w.string("end_local", c.EndLocal)
+	w.string("timezone", c.Timezone)
+	w.string("kind", c.Kind)
+	w.instant("valid_from", c.ValidFrom)
+	w.instant("valid_to", c.ValidTo)
+	w.string("exemptions", c.Exemptions)
+	w.string("documents", c.Documents)
+	w.string("authority", c.Authority)
+	w.string("order", c.Order)
+	w.string("in_force", report.Unknown)
+}
+
+func (w *writer) filed(f *report.FiledFacts) {
+	w.string("about", f.Filed.About)
+	w.string("service", f.Filed.Service)
+	w.string("state", f.Filed.State)
+	w.string("hub", f.Filed.Hub)
+	w.string("need", f.Filed.Need)
+	w.count("people", f.People, 1)
+	w.string("urgency", f.Filed.Urgency)
+	w.instant("observed_at", f.Filed.ObservedAt)
+	w.string("status", f.Status)
+}
+
+// writer appends the members of one JSON object.
+type writer struct{ b []byte }
+
+func (w *writer) key(k string) {
+	if w.b[len(w.b)-1] != '{' {
+		w.b = append(w.b, ',')
+	}
+	w.b = append(append(append(w.b, '"'), k...), '"', ':')
+}
+
+func (w *writer) string(k, v string) {
+	w.key(k)
+	if v == "" {
+		w.b = append(w.b, "null"...)
+		return
+	}
+	w.b = appendString(w.b, v)
+}
+
+func (w *writer) bool(k string, v bool) {
+	w.key(k)
+	w.b = strconv.AppendBool(w.b, v)
+}
+
+func (w *writer) instant(k string, v report.Instant) {
+	w.key(k)
+	w.b = v.AppendJSON(w.b)
+}
+
+// count writes v, or null when it is less than least.
+func (w *writer) count(k string, v, least int) {
+	w.key(k)
+	if v < least {
+		w.b = append(w.b, "null"...)
+		return
+	}
+	w.b = strconv.AppendInt(w.b, int64(v), 10)
+}
+
+func (w *writer) hundredths(k string, v int) {
+	w.key(k)
+	if v < 0 {
+		w.b = append(w.b, "null"...)
+		return
+	}
+	w.b = strconv.AppendFloat(w.b, float64(v)/100, 'f', -1, 64)
+}
+
+// appendString appends a JSON string; bytes that are not UTF-8 become U+FFFD,
+// and <, >, & are escaped, so that the bytes are safe inside a page too.
+func appendString(b []byte, s string) []byte {
+	q, err := json.Marshal(strings.ToValidUTF8(s, "\uFFFD"))
+	if err != nil {
+		return append(b, `""`...) // a string always encodes
+	}
+	return append(b, q...)
+}
