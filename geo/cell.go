@@ -6,28 +6,34 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Cell is one tile of the Web-Mercator pyramid (EPSG:3857, XYZ numbering: y from
-// the north).
+// MaxZoom is the finest zoom of a [Cell], about 0.15 m wide: x and y fit 28 bits.
+const MaxZoom = 28
+
+// maxMercatorLatDeg is where Web Mercator ends: a square world.
+const maxMercatorLatDeg = 85.05112877980659
+
+// Cell is one tile of the Web-Mercator pyramid (EPSG:3857, XYZ numbering: x from
+// the antimeridian eastwards, y from the north). It holds its western and northern
+// edge.
 type Cell struct{ Z, X, Y uint32 }
 
-// maxMercatorLat is where Web Mercator ends: a square world.
-const maxMercatorLat = 85.05112877980659
-
-// CellAt returns the cell of a zoom level that holds p; points beyond the end of
-// Web Mercator belong to the outermost row.
+// CellAt returns the cell of a zoom level, 0 to [MaxZoom], that holds p; other zooms
+// count as the nearest of these. Points beyond the end of Web Mercator (85.0511°)
+// belong to the outermost row, longitude 180 to the last column.
 func CellAt(p orb.Point, zoom int) Cell {
+	zoom = max(0, min(MaxZoom, zoom))
 	n := float64(uint64(1) << zoom)
-	lat := max(-maxMercatorLat, min(maxMercatorLat, p[1])) * math.Pi / 180
+	lat := max(-maxMercatorLatDeg, min(maxMercatorLatDeg, p[1])) * math.Pi / 180
 	x := (p[0] + 180) / 360 * n
 	y := (1 - math.Asinh(math.Tan(lat))/math.Pi) / 2 * n
 	index := func(v float64) uint32 { return uint32(max(0, min(n-1, math.Floor(v)))) }
 	return Cell{Z: uint32(zoom), X: index(x), Y: index(y)}
 }
 
-// Valid reports whether the cell exists: zoom at most 28, x and y below 2^z.
-func (c Cell) Valid() bool { return c.Z <= 28 && c.X < 1<<c.Z && c.Y < 1<<c.Z }
+// Valid reports whether the cell exists: zoom at most [MaxZoom], x and y below 2^z.
+func (c Cell) Valid() bool { return c.Z <= MaxZoom && c.X < 1<<c.Z && c.Y < 1<<c.Z }
 
-// Bound returns the cell's extent in degrees.
+// Bound returns the extent of a valid cell in degrees.
 func (c Cell) Bound() orb.Bound {
 	n := float64(uint64(1) << c.Z)
 	lon := func(x uint32) float64 { return float64(x)/n*360 - 180 }
@@ -35,8 +41,9 @@ func (c Cell) Bound() orb.Bound {
 	return orb.Bound{Min: orb.Point{lon(c.X), lat(c.Y + 1)}, Max: orb.Point{lon(c.X + 1), lat(c.Y)}}
 }
 
-// Polygon returns the cell as a closed ring, counterclockwise (RFC 7946 §3.1.6).
+// Polygon returns the cell as a closed ring of 5 positions, counterclockwise from
+// the south-west (RFC 7946 §3.1.6).
 func (c Cell) Polygon() orb.Polygon { return c.Bound().ToPolygon() }
 
-// Center returns the middle of the cell's extent in degrees.
+// Center returns the middle of the cell's extent in degrees, which lies in it.
 func (c Cell) Center() orb.Point { return c.Bound().Center() }

@@ -10,47 +10,136 @@ import (
 	"github.com/paulmach/orb/simplify"
 )
 
-// Simplify returns mp with at most maxVertices vertices (at least 4): the largest
-// polygons first, without holes, each ring closed and with at least 4 positions.
+// Tolerances of [Simplify] in degrees: about 15 m at first, each a quarter coarser
+// than the last, at last coarser than the world.
+const (
+	firstToleranceDeg = 0.0002
+	lastToleranceDeg  = 720
+)
+
+// Simplify returns mp unchanged if it has at most maxVertices positions, and else a
+// coarser one with at most that many (4 if maxVertices is less): by Douglas and
+// Peucker, with the finest tolerance that is coarse enough.
+//
+// Rings stay closed, have at least 4 positions and do not cross themselves if they
+// did not before. Islands and holes smaller than the tolerance are left out, and
+// holes that would no longer lie inside their polygon; the largest polygon never
+// is. Polygons come largest first. Neighbours simplified one by one may overlap a
+// little.
 func Simplify(mp orb.MultiPolygon, maxVertices int) orb.MultiPolygon {
 	if vertices(mp) <= maxVertices {
 		return mp
 	}
-	outer := make([]orb.Ring, 0, len(mp))
-	for _, p := range mp {
-		if len(p) > 0 && len(p[0]) >= 4 {
-			outer = append(outer, p[0])
-		}
-	}
-	area := func(r orb.Ring) float64 { return math.Abs(planar.Area(orb.Polygon{r})) }
-	slices.SortStableFunc(outer, func(a, b orb.Ring) int { return cmp.Compare(area(b), area(a)) })
-	outer = outer[:min(len(outer), max(1, maxVertices/4))]
-	for tolerance := 0.0005; ; tolerance *= 1.5 {
-		out, n := orb.MultiPolygon{}, 0
-		for _, r := range outer {
-			s := r
-			if len(r) > 4 {
-				s = simplify.DouglasPeucker(tolerance).Ring(r.Clone())
-			}
-			if len(s) < 4 {
-				s = box(r)
-			}
-			if n+len(s) > maxVertices && tolerance > 5 {
-				break // nothing gets smaller any more: the rest is left out
-			}
-			n += len(s)
-			out = append(out, orb.Polygon{s})
-		}
-		if n <= maxVertices {
+	maxVertices = max(4, maxVertices)
+	rings := rankRings(mp)
+	for tolerance := firstToleranceDeg; tolerance < lastToleranceDeg; tolerance *= 1.25 {
+		if out, ok := coarsen(rings, tolerance, maxVertices); ok {
 			return out
 		}
 	}
+	if len(rings) == 0 {
+		return orb.MultiPolygon{}
+	}
+	return orb.MultiPolygon{{triangle(rings[0].ring)}}
 }
 
-// box stands for a ring that is too small to keep its form.
-func box(r orb.Ring) orb.Ring {
-	b := r.Bound()
-	return orb.Ring{b.Min, {b.Max[0], b.Min[1]}, b.Max, b.Min}
+// rankedRing is a ring with where it belongs; area in square degrees.
+type rankedRing struct {
+	ring    orb.Ring
+	polygon int
+	hole    bool
+	area    float64
+}
+
+// rankRings lists the rings of mp, largest first: an outer ring comes before its
+// holes, the largest outer ring before all.
+func rankRings(mp orb.MultiPolygon) []rankedRing {
+	var out []rankedRing
+	for i, p := range mp {
+		for j, r := range p {
+			if len(r) >= 4 {
+				out = append(out, rankedRing{r, i, j > 0, math.Abs(planar.Area(r))})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b rankedRing) int { return cmp.Compare(b.area, a.area) })
+	// Holes larger than any polygon are none.
+	first := slices.IndexFunc(out, func(r rankedRing) bool { return !r.hole })
+	if first < 0 {
+		return nil
+	}
+	return out[first:]
+}
+
+// coarsen simplifies the rings to the tolerance; ok is false where they have too many
+// vertices still or one crosses itself.
+func coarsen(rings []rankedRing, tolerance float64, maxVertices int) (out orb.MultiPolygon, ok bool) {
+	place := map[int]int{} // of a polygon in out
+	total := 0
+	for i, r := range rings {
+		if i > 0 && (r.area < tolerance*tolerance || i >= maxVertices/4) {
+			break
+		}
+		s := coarsenRing(r.ring, tolerance)
+		at, known := place[r.polygon]
+		if r.hole && (!known || !within(s, out[at])) {
+			continue
+		}
+		if total += len(s); total > maxVertices || !simple(s) {
+			return nil, false
+		}
+		if r.hole {
+			out[at] = append(out[at], s)
+			continue
+		}
+		place[r.polygon] = len(out)
+		out = append(out, orb.Polygon{s})
+	}
+	return out, true
+}
+
+func coarsenRing(r orb.Ring, tolerance float64) orb.Ring {
+	if len(r) == 4 {
+		return r.Clone()
+	}
+	if s := simplify.DouglasPeucker(tolerance).Ring(r.Clone()); len(s) >= 4 {
+		return s
+	}
+	return triangle(r)
+}
+
+// triangle stands for a ring too small to keep its form: its first position, the one
+// farthest from that and the one farthest from both, in the ring's own order.
+func triangle(r orb.Ring) orb.Ring {
+	farthest := func(measure func(orb.Point) float64) int {
+		best := 0
+		for i, p := range r {
+			if measure(p) > measure(r[best]) {
+				best = i
+			}
+		}
+		return best
+	}
+	b := farthest(func(p orb.Point) float64 { return planar.DistanceSquared(r[0], p) })
+	c := farthest(func(p orb.Point) float64 { return math.Abs(cross(r[0], r[b], p)) })
+	b, c = min(b, c), max(b, c)
+	return orb.Ring{r[0], r[b], r[c], r[0]}
+}
+
+// within reports whether a hole still lies inside the outer ring of poly, and outside
+// its other holes.
+func within(hole orb.Ring, poly orb.Polygon) bool {
+	for _, p := range hole {
+		if !contains(poly, p) {
+			return false
+		}
+	}
+	for _, ring := range poly {
+		if ringsCross(hole, ring) {
+			return false
+		}
+	}
+	return true
 }
 
 func vertices(mp orb.MultiPolygon) int {
@@ -61,59 +150,4 @@ func vertices(mp orb.MultiPolygon) int {
 		}
 	}
 	return n
-}
-
-// PointInside returns a point certainly inside mp: the middle of the widest
-// stretch of a horizontal line through its largest polygon. An empty mp gives 0, 0.
-func PointInside(mp orb.MultiPolygon) orb.Point {
-	var largest orb.Polygon
-	best := -1.0
-	for _, p := range mp {
-		if a := math.Abs(planar.Area(p)); a > best {
-			largest, best = p, a
-		}
-	}
-	if len(largest) == 0 {
-		return orb.Point{}
-	}
-	b := largest.Bound()
-	var out orb.Point
-	widest := -1.0
-	for i := 1; i < 16; i++ {
-		y := b.Min[1] + (b.Max[1]-b.Min[1])*(float64(i)+0.1234)/16.5
-		var xs []float64
-		for _, r := range largest {
-			for j := 1; j < len(r); j++ {
-				p, q := r[j-1], r[j]
-				if (p[1] > y) != (q[1] > y) {
-					xs = append(xs, (q[0]-p[0])*(y-p[1])/(q[1]-p[1])+p[0])
-				}
-			}
-		}
-		slices.Sort(xs)
-		for j := 1; j < len(xs); j += 2 {
-			if w := xs[j] - xs[j-1]; w > widest {
-				widest, out = w, orb.Point{(xs[j] + xs[j-1]) / 2, y}
-			}
-		}
-	}
-	return out
-}
-
-// Wind returns mp with outer rings counterclockwise and holes clockwise
-// (RFC 7946 §3.1.6).
-func Wind(mp orb.MultiPolygon) orb.MultiPolygon {
-	out := mp.Clone()
-	for _, p := range out {
-		for i, r := range p {
-			want := orb.CCW
-			if i > 0 {
-				want = orb.CW
-			}
-			if r.Orientation() != want {
-				r.Reverse()
-			}
-		}
-	}
-	return out
 }

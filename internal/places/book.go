@@ -1,6 +1,7 @@
 package places
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -200,29 +201,33 @@ func (b *Book) Center(code string) (orb.Point, bool) {
 	return b.centers[i], b.located[i]
 }
 
+// Shape is how an area is drawn.
+type Shape struct {
+	Outline   orb.MultiPolygon
+	Precision string // exact, cell, or the level of the area whose shape it is
+	Owner     string // code of the area whose shape it is: equal owners, equal outlines
+}
+
 // Shape returns how an area is drawn, and how precise that is: its own outline
 // ("exact"), without one the zoom 12 cell of its point ("cell"), without a point
 // its parent's shape (the parent's level).
-func (b *Book) Shape(code string) (orb.MultiPolygon, string) {
+func (b *Book) Shape(code string) Shape {
 	i, ok := b.index(code)
-	precision := "exact"
+	precision := ""
 	for ok {
 		a := &b.areas[i]
 		switch {
 		case a.Outline != nil:
-			return a.Outline, precision
+			return Shape{a.Outline, cmp.Or(precision, "exact"), a.Code}
 		case b.located[i] && a.Level != LevelOblast && a.Level != LevelRaion:
-			if precision == "exact" {
-				precision = "cell"
-			}
-			return orb.MultiPolygon{geo.CellAt(b.centers[i], cellZoom).Polygon()}, precision
+			return Shape{orb.MultiPolygon{geo.CellAt(b.centers[i], cellZoom).Polygon()}, cmp.Or(precision, "cell"), a.Code}
 		}
 		if i, ok = b.byCode[a.Parent]; ok {
 			precision = string(b.areas[i].Level)
 		}
 	}
 	if at, found := b.Center(code); found {
-		return orb.MultiPolygon{geo.CellAt(at, cellZoom).Polygon()}, "cell"
+		return Shape{orb.MultiPolygon{geo.CellAt(at, cellZoom).Polygon()}, "cell", code}
 	}
-	return orb.MultiPolygon{geo.Cell{}.Polygon()}, "oblast"
+	return Shape{orb.MultiPolygon{geo.Cell{}.Polygon()}, "oblast", ""}
 }

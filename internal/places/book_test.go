@@ -238,11 +238,11 @@ func TestShape(t *testing.T) {
 	b := book(t)
 	counts := map[string]int{}
 	for a := range b.All() {
-		mp, precision := b.Shape(a.Code)
-		if len(mp) == 0 || len(mp[0]) == 0 {
+		sh := b.Shape(a.Code)
+		if len(sh.Outline) == 0 || len(sh.Outline[0]) == 0 {
 			t.Fatalf("%s has no shape", a.Code)
 		}
-		counts[precision]++
+		counts[sh.Precision]++
 	}
 	t.Log(counts)
 	if counts["exact"] != 27 {

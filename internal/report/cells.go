@@ -79,6 +79,7 @@ func (s *State) applyBucket(end Instant) []string {
 	for _, t := range s.admit(tallies) {
 		if s.show(t, end) {
 			dirty = append(dirty, t.key.id())
+			dirty = append(dirty, s.tellReporters(t)...)
 		}
 	}
 	for _, t := range tallies {
@@ -190,12 +191,19 @@ func (s *State) show(t *tally, end Instant) bool {
 		return false
 	}
 	c.shown, c.at, c.until, c.tier = &now, at, until, tier
+	return true
+}
+
+// tellReporters lets the receipts of a cell that changed in public say so.
+func (s *State) tellReporters(t *tally) []string {
+	var dirty []string
 	for _, w := range t.outs {
-		if f := s.reports[w.report]; f != nil {
-			f.File.Status = "published"
+		if f := s.reports[w.report]; f != nil && t.state.shown != nil && f.File.Status == "counted" {
+			f.File.Status, f.File.Because = "published", ""
+			dirty = append(dirty, reportID(w.report))
 		}
 	}
-	return true
+	return dirty
 }
 
 // cellFeature is the feature of one public cell.

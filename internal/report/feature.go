@@ -57,9 +57,10 @@ type AreaFacts struct {
 
 // FiledFacts is what a feature of a report shows to keys.
 type FiledFacts struct {
-	Filed  Filed
-	Status string
-	People int
+	Filed   Filed
+	Status  string
+	Because string // a code of [Because], or empty
+	People  int
 }
 
 // Collection implements [Facts].

@@ -92,6 +92,9 @@ func (s *State) Heard(cell uint64, service, hub string, tag Tag) bool {
 	return false
 }
 
+// FeatureID is the id of a report's feature: its UUID without dashes.
+func (u UUID) FeatureID() string { return reportID(u) }
+
 // reportID is the id of a report's feature: its UUID without dashes.
 func reportID(u UUID) string { return "report-" + hex.EncodeToString(u[:]) }
 
@@ -111,7 +114,7 @@ func (s *State) reportFeature(id string) (Feature, bool) {
 		ID: id, AreaCode: f.File.AreaCode, Source: f.File.Source, Tier: f.File.Tier, Confidence: tierConfidence[f.File.Tier],
 		ConfirmedAt: f.File.Filed.ObservedAt, Precision: f.File.Precision, CreatedAt: f.At,
 	}
-	facts := FiledFacts{Filed: f.File.Filed, Status: f.File.Status}
+	facts := FiledFacts{Filed: f.File.Filed, Status: f.File.Status, Because: f.File.Because}
 	switch {
 	case f.Sealed != nil && f.Sealed.HasPoint:
 		out.Place.Point = f.Sealed.Point

@@ -12,9 +12,9 @@ type Ledger struct {
 // Item is the present state of one feature for one audience, and the number of
 // its last change.
 type Item struct {
-	Feature Feature
+	Feature *Feature // never changed once made: readers may keep it
 	Seq     uint64
-	Live    bool // false: a tombstone, and Feature holds the id alone
+	Live    bool // false: a tombstone, and Feature holds id, rev and collection alone
 	fresh   bool
 }
 
@@ -57,12 +57,12 @@ func (l *Ledger) put(f Feature, seq uint64, at Instant, force bool) bool {
 			f.CreatedAt = it.Feature.CreatedAt
 			same := f
 			same.Rev, same.UpdatedAt = it.Feature.Rev, it.Feature.UpdatedAt
-			if same == it.Feature && !force {
+			if same == *it.Feature && !force {
 				return false
 			}
 		}
 	}
-	it.Feature, it.Live = f, true
+	it.Feature, it.Live = &f, true
 	l.touch(it, seq)
 	return true
 }
@@ -74,7 +74,7 @@ func (l *Ledger) remove(id string, seq uint64) bool {
 	if it == nil || !it.Live {
 		return false
 	}
-	it.Feature = Feature{ID: id, Rev: it.Feature.Rev, Facts: it.Feature.Facts}
+	it.Feature = &Feature{ID: id, Rev: it.Feature.Rev, Facts: it.Feature.Facts}
 	it.Live = false
 	l.touch(it, seq)
 	return true

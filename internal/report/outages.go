@@ -119,7 +119,7 @@ var tierConfidence = map[Tier]int{TierOfficial: 90, TierOperator: 95, TierVerifi
 func (b *recordState) curfewFeature() Feature {
 	f := b.feature()
 	f.Place = Place{Kind: PlaceArea, Area: b.rec.AreaCode}
-	f.ExpiresAt = b.rec.Facts.(Curfew).ValidTo
+	f.Facts, f.ExpiresAt = b.rec.Facts, b.rec.Facts.(Curfew).ValidTo
 	return f
 }
 

@@ -51,9 +51,11 @@ func (e *InUseError) Error() string {
 
 // Config says how to open a store; zero values are the defaults.
 type Config struct {
-	Path     string   // of the bbolt file
-	MaxBytes int64    // 0: 10^10
-	Check    []string // command that checks a file given as last argument; default: this executable with "checkstore"
+	Path     string // of the bbolt file
+	MaxBytes int64  // 0: 10^10
+	// MustExist refuses to create a store.
+	MustExist bool
+	Check     []string // command that checks a file given as last argument; default: this executable with "checkstore"
 }
 
 // Store is an open journal. Append is for one goroutine at a time; everything
@@ -109,7 +111,7 @@ func (s *Store) open(cfg Config) error {
 		InitialMmapSize: initialMapBytes, MaxSize: int(cfg.MaxBytes),
 	}
 	switch err := readThrough(cfg.Path); {
-	case errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, os.ErrNotExist) && !cfg.MustExist:
 		if err := create(cfg.Path, opts); err != nil {
 			return fmt.Errorf("store: create %s: %w", cfg.Path, err)
 		}

@@ -66,8 +66,9 @@ type limits struct {
 	tags    map[string]map[string]struct{} // (network, cell or hub) → sources that count there
 	spread  map[string]map[string]struct{} // network → new cells or hubs of this bucket
 	day     int32
-	today   int // anonymous reports of the day
-	since   report.Instant
+	today   int            // anonymous reports of the day
+	bucket  report.Instant // the bucket that spread is of
+	since   report.Instant // from when tags are
 }
 
 type tokens struct {
@@ -85,6 +86,7 @@ func (l *limits) admit(n Network, tier report.Tier, now report.Instant, p *repor
 	if tier != report.TierAnonymous {
 		return nil
 	}
+	l.turn(now, p)
 	if day := report.DayOf(now); day != l.day {
 		l.day, l.today = day, 0
 	}
@@ -172,12 +174,15 @@ func join(m map[string]map[string]struct{}, key, member string, size int) bool {
 	return true
 }
 
-// endBucket forgets what the end of a bucket makes moot, and the sources of cells
-// once their words have expired.
-func (l *limits) endBucket(end report.Instant, p *report.Policy) {
-	clear(l.spread)
-	if l.since.Add(time.Duration(p.Expire.Outage)) <= end {
+// turn forgets what the end of a bucket makes moot, and the sources of cells once
+// their words have expired.
+func (l *limits) turn(now report.Instant, p *report.Policy) {
+	if bucket := now.FloorTo(time.Duration(p.Bucket)); bucket != l.bucket {
+		l.bucket = bucket
+		clear(l.spread)
+	}
+	if l.since.Add(time.Duration(p.Expire.Outage)) <= now {
+		l.since = now
 		clear(l.tags)
-		l.since = end
 	}
 }

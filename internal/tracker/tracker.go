@@ -39,7 +39,9 @@ type Config struct {
 	Store  *store.Store
 	Now    func() time.Time
 	Policy report.Policy // becomes an entry when it differs from the journal's
-	Log    *slog.Logger
+	// KeepPolicy leaves a store its own policy; Policy is for a new one.
+	KeepPolicy bool
+	Log        *slog.Logger
 }
 
 // Tracker is the writer and the owner of the state. File and Import are safe for
@@ -71,7 +73,7 @@ type operation interface {
 type group struct {
 	now    report.Instant
 	filed  map[report.UUID]*store.Pending // ids taken in this group
-	said   map[string][16]byte // by source and id
+	said   map[string][16]byte            // by source and id
 	events []store.Pending
 }
 
@@ -241,7 +243,6 @@ func (t *Tracker) due(g *group) []report.Erased {
 	if due := t.state.NextBucket(); due != 0 && due <= g.now {
 		end := g.now.FloorTo(time.Duration(policy.Bucket))
 		g.add(report.Event{Bucket: &report.Bucket{End: end}}, nil)
-		t.limits.endBucket(end, &policy)
 	}
 	var erased []report.Erased
 	if g.now >= t.lastSweep.Add(time.Minute) {
@@ -267,7 +268,7 @@ func (g *group) pending(e report.Event, sealed *report.Sealed) store.Pending {
 // adoptPolicy writes the policy as an entry when it differs from the journal's.
 func (t *Tracker) adoptPolicy() error {
 	now := t.state.Policy()
-	if t.state.Seq > 0 && reflect.DeepEqual(now, t.cfg.Policy) {
+	if t.state.Seq > 0 && (t.cfg.KeepPolicy || reflect.DeepEqual(now, t.cfg.Policy)) {
 		return nil
 	}
 	g := &group{now: t.clock()}

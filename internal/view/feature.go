@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,10 +30,22 @@ type Feature struct {
 
 // AppendJSON appends the GeoJSON feature, byte for byte the same each time.
 func (f *Feature) AppendJSON(dst []byte) []byte {
+	if f.head == nil {
+		return append(appendProperties(append(geo.AppendGeometry(appendHead(dst, f.ID), f.Geometry), tailStart...), f.Facts), '}')
+	}
 	dst = append(dst, f.head...)
 	dst = append(dst, f.geometry...)
 	return append(dst, f.tail...)
 }
+
+const tailStart = `,"properties":`
+
+func appendHead(b []byte, id string) []byte {
+	return append(appendString(append(b, `{"type":"Feature","id":`...), id), `,"geometry":`...)
+}
+
+// Size is the length of what AppendJSON appends, in bytes.
+func (f *Feature) Size() int { return len(f.head) + len(f.geometry) + len(f.tail) }
 
 // shape is a geometry with its bytes.
 type shape struct {
@@ -41,21 +54,30 @@ type shape struct {
 	precision string
 }
 
+// encode makes the feature as readers get it. Reports, which are many and read by
+// few, are encoded when they are read.
 func (v *Views) encode(f *report.Feature) *Feature {
 	sh := v.shape(&f.Place)
-	out := &Feature{ID: f.ID, Bound: sh.geometry.Bound(), Geometry: sh.geometry, geometry: sh.bytes}
-	kept := *f
-	if kept.Precision == "" {
+	out := &Feature{ID: f.ID, Bound: sh.geometry.Bound(), Geometry: sh.geometry, Facts: f}
+	if f.Precision == "" {
+		kept := *f
 		kept.Precision = sh.precision
+		out.Facts = &kept
 	}
-	out.Facts = &kept
-	out.head = append(appendString([]byte(`{"type":"Feature","id":`), f.ID), `,"geometry":`...)
-	out.tail = append(appendProperties([]byte(`,"properties":`), &kept), '}')
+	if _, filed := f.Facts.(report.FiledFacts); filed {
+		return out
+	}
+	b := appendHead(v.scratch[:0], f.ID)
+	split := len(b)
+	b = append(appendProperties(append(b, tailStart...), out.Facts), '}')
+	v.scratch = b
+	whole := slices.Clone(b) // one allocation of the exact size
+	out.head, out.tail, out.geometry = whole[:split:split], whole[split:], sh.bytes
 	return out
 }
 
-// shape turns a place into geometry. Outlines are kept by code until the book
-// changes.
+// shape turns a place into geometry. Outlines are kept by the code of the area
+// whose they are until the book changes: many areas are drawn as one.
 func (v *Views) shape(p *report.Place) shape {
 	switch p.Kind {
 	case report.PlacePoint:
@@ -64,37 +86,35 @@ func (v *Views) shape(p *report.Place) shape {
 		return made(orb.MultiPolygon{report.UnpackCell(p.Cell).Polygon()}, "cell")
 	case report.PlaceArea, report.PlaceOutline:
 	}
-	key := string(rune('0'+p.Kind)) + p.Area
-	if sh, ok := v.shapes[key]; ok {
-		return sh
+	outline := v.outline(p.Area)
+	key := string(rune('0'+p.Kind)) + outline.Owner
+	sh, ok := v.shapes[key]
+	if !ok {
+		mp := outline.Outline
+		if p.Kind == report.PlaceArea {
+			mp = geo.Simplify(mp, maxOutlineVertices)
+		}
+		sh = made(mp, "")
+		v.shapes[key] = sh
 	}
-	mp, precision := v.outline(p.Area)
-	if p.Kind == report.PlaceArea {
-		mp = geo.Simplify(mp, maxOutlineVertices)
-	}
-	sh := made(mp, precision)
-	if p.Kind == report.PlaceArea || precision == "exact" || precision == "oblast" {
-		v.shapes[key] = sh // the large ones are few, and shared
-	}
+	sh.precision = outline.Precision
 	return sh
 }
 
 // outline is the shape of an area's code; that of the whole country, and of a
 // code that nobody knows, is its oblasts together.
-func (v *Views) outline(code string) (orb.MultiPolygon, string) {
-	if v.book != nil {
-		if _, ok := v.book.Area(code); ok {
-			return v.book.Shape(code)
-		}
-		var all orb.MultiPolygon
-		for _, o := range v.book.Oblasts() {
-			all = append(all, o.Outline...)
-		}
-		if len(all) > 0 {
-			return all, "oblast"
-		}
+func (v *Views) outline(code string) places.Shape {
+	if _, ok := v.book.Area(code); ok {
+		return v.book.Shape(code)
 	}
-	return orb.MultiPolygon{geo.Cell{Z: 0}.Polygon()}, "oblast"
+	var all orb.MultiPolygon
+	for _, o := range v.book.Oblasts() {
+		all = append(all, o.Outline...)
+	}
+	if len(all) == 0 {
+		all = orb.MultiPolygon{geo.Cell{Z: 0}.Polygon()}
+	}
+	return places.Shape{Outline: all, Precision: "oblast"}
 }
 
 func made(g orb.Geometry, precision string) shape {

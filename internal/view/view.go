@@ -29,7 +29,8 @@ type Views struct {
 	public, full audience
 	book         *places.Book
 	bookVersion  int
-	shapes       map[string]shape // simplified outlines by code, of the present book
+	shapes       map[string]shape // outlines by owner, of the present book
+	scratch      []byte
 
 	mu   sync.Mutex    // guards wake
 	wake chan struct{} // closed at the next publication
@@ -72,7 +73,7 @@ type Change struct {
 
 // New returns views of an empty state; it cannot fail.
 func New() *Views {
-	v := &Views{wake: make(chan struct{}), bookVersion: -1}
+	v := &Views{wake: make(chan struct{}), bookVersion: -1, book: places.NewBook(nil), shapes: map[string]shape{}}
 	for _, a := range []*audience{&v.public, &v.full} {
 		a.layers = map[report.Collection]*Layer{}
 		for _, c := range append(Collections, report.Reports) {
@@ -122,6 +123,7 @@ func (v *Views) renewBook(s *report.State) {
 		areas = append(areas, a)
 	}
 	v.book, v.bookVersion, v.shapes = places.NewBook(areas), s.AreasVersion(), map[string]shape{}
+	done := map[*Feature]*Feature{} // what both audiences share is made once
 	for _, a := range []*audience{&v.public, &v.full} {
 		for _, l := range a.layers {
 			var redo []*Feature
@@ -132,7 +134,14 @@ func (v *Views) renewBook(s *report.State) {
 				return true
 			})
 			for _, f := range redo {
-				l.replace(f, v.encode(f.Facts))
+				if done[f] == nil {
+					facts := *f.Facts
+					if facts.Place.Kind == report.PlaceOutline {
+						facts.Precision = "" // as the new shape has it
+					}
+					done[f] = v.encode(&facts)
+				}
+				l.replace(f, done[f])
 			}
 		}
 	}
@@ -145,7 +154,9 @@ func (a *audience) take(v *Views, items []*report.Item) {
 		old, _ := l.byID.Get(it.Feature.ID)
 		change := &Change{Seq: it.Seq, Collection: c, ID: it.Feature.ID, Rev: it.Feature.Rev, At: it.Feature.UpdatedAt}
 		if it.Live {
-			change.Feature = v.encode(&it.Feature)
+			if change.Feature = v.same(c, it.Feature); change.Feature == nil {
+				change.Feature = v.encode(it.Feature)
+			}
 			l.replace(old, change.Feature)
 		} else if old != nil {
 			l.byID.Delete(old.ID)
@@ -153,6 +164,23 @@ func (a *audience) take(v *Views, items []*report.Item) {
 		}
 		a.record(change)
 	}
+}
+
+// same finds the public feature when a key sees exactly what everybody sees: its
+// bytes are kept once.
+func (v *Views) same(c report.Collection, f *report.Feature) *Feature {
+	pub, ok := v.public.layers[c].byID.Get(f.ID)
+	if !ok {
+		return nil
+	}
+	want := *f
+	if want.Precision == "" {
+		want.Precision = pub.Facts.Precision
+	}
+	if *pub.Facts != want {
+		return nil
+	}
+	return pub
 }
 
 // record moves an id to its latest place in the feed.
@@ -181,9 +209,6 @@ func (l *Layer) replace(old, now *Feature) {
 
 func (a *audience) swap(v *Views, s *report.State, seq uint64) {
 	snap := &Snapshot{Seq: seq, Journal: s.Seq, At: s.At, Policy: s.Policy(), Book: v.book, layers: map[report.Collection]*Layer{}, feed: a.feed.Copy()}
-	if snap.Book == nil {
-		snap.Book = places.NewBook(nil)
-	}
 	for c, l := range a.layers {
 		snap.layers[c] = &Layer{byID: l.byID.Copy(), tree: l.tree.Copy()}
 	}

@@ -1,0 +1,192 @@
+// Package api serves residents, volunteers and aid groups over HTTP: collections
+// after OGC API - Features, reports and their receipts, the live stream, health.
+// It owns the HTTP server; package site adds its pages to the same one.
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"example.org/teplo/internal/tracker"
+)
+
+// Limits of the server.
+const (
+	maxBodyBytes   = 64 << 10
+	maxHeaderBytes = 8 << 10
+	readTimeout    = 5 * time.Second
+	writeTimeout   = 15 * time.Second
+	idleTimeout    = 30 * time.Second
+	streamTimeout  = 24 * time.Hour
+	maxStreams     = 2000
+)
+
+// Config wires a server. Tracker and Now are required.
+type Config struct {
+	Tracker        *tracker.Tracker
+	Now            func() time.Time
+	Log            *slog.Logger
+	PublicURL      string         // of the outside, without a slash at its end; empty: from the request
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+}
+
+// Server is the HTTP server.
+type Server struct {
+	cfg      Config
+	app      *fiber.App
+	epoch    string // random per start: part of every ETag
+	listen   string // address listened on
+	stopping chan struct{}
+	stopOnce sync.Once
+	streams  chan struct{} // a slot for each open stream
+	warned   sync.Once
+}
+
+// New makes a server with the API's routes; it listens nowhere yet.
+func New(cfg Config) *Server {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	var epoch [4]byte
+	_, _ = rand.Read(epoch[:]) // never fails (crypto/rand)
+	s := &Server{cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), streams: make(chan struct{}, maxStreams)}
+	s.app = fiber.New(fiber.Config{
+		Immutable: true, CaseSensitive: true, StrictRouting: true, UnescapePath: true, DisableStartupMessage: true,
+		BodyLimit: maxBodyBytes, ReadBufferSize: maxHeaderBytes, Concurrency: 16384, ServerHeader: "",
+		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ErrorHandler: s.handleError,
+	})
+	// A stream lives longer than any other reply.
+	s.app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		if strings.HasPrefix(string(h.RequestURI()), "/api/live") {
+			return fasthttp.RequestConfig{WriteTimeout: streamTimeout}
+		}
+		return fasthttp.RequestConfig{}
+	}
+	s.app.Use(s.guard)
+	s.routes()
+	return s
+}
+
+// App is where other packages add their routes, before Serve.
+func (s *Server) App() *fiber.App { return s.app }
+
+func (s *Server) routes() {
+	s.app.Get("/healthz", s.handleHealth)
+	s.app.Get("/readyz", s.handleReady)
+	s.app.Get("/api", s.handleLanding)
+	s.app.Get("/api/", s.handleLanding)
+	s.app.Get("/api/collections", s.handleCollections)
+	s.app.Get("/api/collections/:c", s.handleCollection)
+	s.app.Get("/api/collections/:c/items", s.handleItems)
+	s.app.Get("/api/collections/:c/items/:id", s.handleItem)
+	s.app.Post("/api/reports", s.handleReport)
+	s.app.Get("/api/receipts/:id", s.handleReceipt)
+	s.app.Get("/api/live", s.handleLive)
+}
+
+// Serve answers on l until Shutdown; it returns nil then.
+func (s *Server) Serve(l net.Listener) error {
+	s.listen = l.Addr().String()
+	return s.app.Listener(l)
+}
+
+// Shutdown stops accepting, ends the streams, and lets requests finish until ctx
+// ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.stopOnce.Do(func() { close(s.stopping) })
+	return s.app.ShutdownWithContext(ctx)
+}
+
+// guard puts the headers on every reply and turns a panic into a 500.
+func (s *Server) guard(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.cfg.Log.Error("panic in a handler", "route", c.Route().Path, "panic", r)
+			err = s.handleError(c, errInternal)
+		}
+	}()
+	h := &c.Response().Header
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Permissions-Policy", "geolocation=(self)")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if strings.HasPrefix(c.Path(), "/api") {
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		if m := c.Method(); m == fiber.MethodGet || m == fiber.MethodHead {
+			h.Set("Access-Control-Allow-Origin", "*")
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
+	}
+	if strings.HasPrefix(s.cfg.PublicURL, "https://") {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+	return c.Next()
+}
+
+// base is what absolute links begin with: the public URL; without one the
+// request's host if it is this machine's own, else the listening address. What a
+// client forwards is never believed.
+func (s *Server) base(c *fiber.Ctx) string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	host := string(c.Request().Host())
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	addr, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	if host == s.listen || name == "localhost" || err == nil && (addr.IsLoopback() || addr.IsPrivate()) {
+		return "http://" + host
+	}
+	return "http://" + s.listen
+}
+
+// client is the address that caps count by: the peer's, or behind a trusted proxy
+// the last forwarded one that is not itself a trusted proxy.
+func (s *Server) client(c *fiber.Ctx) tracker.Network {
+	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
+	peer = peer.Unmap()
+	trusted := func(a netip.Addr) bool {
+		for _, p := range s.cfg.TrustedProxies {
+			if p.Contains(a) {
+				return true
+			}
+		}
+		return false
+	}
+	forwarded := string(c.Request().Header.Peek("X-Forwarded-For"))
+	if forwarded == "" {
+		return tracker.Network{Addr: peer}
+	}
+	if !trusted(peer) {
+		s.warned.Do(func() { s.cfg.Log.Warn("a forwarding header from a peer that is not in --trusted-proxies was ignored") })
+		return tracker.Network{Addr: peer}
+	}
+	list := strings.Split(forwarded, ",")
+	for i := len(list) - 1; i >= 0; i-- {
+		a, err := netip.ParseAddr(strings.TrimSpace(list[i]))
+		if err != nil {
+			break
+		}
+		if peer = a.Unmap(); !trusted(peer) {
+			break
+		}
+	}
+	return tracker.Network{Addr: peer}
+}
+
+var errInternal = errors.New("internal error")

@@ -1,0 +1,176 @@
+package site
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"example.org/teplo/internal/places"
+	"example.org/teplo/internal/report"
+	"example.org/teplo/internal/view"
+)
+
+// page is what every template reads.
+type page struct {
+	Lang, Title string
+	OtherLang   languageLink
+	Drill       bool
+	Seq         uint64
+}
+
+// request is what the handlers of one page share: one clock, one snapshot.
+type request struct {
+	c    *fiber.Ctx
+	cat  *catalogue
+	snap *view.Snapshot
+	now  time.Time
+}
+
+func (s *Site) begin(c *fiber.Ctx) *request {
+	return &request{c: c, cat: s.negotiate(c), snap: s.cfg.Views.Public(), now: s.cfg.Now()}
+}
+
+func (s *Site) page(r *request, title string) page {
+	return page{
+		Lang: r.cat.Lang, Title: title + " · " + r.cat.t("brand"), OtherLang: r.cat.other(r.c),
+		Drill: s.cfg.Drill || r.snap.Policy.IsDrill(), Seq: r.snap.Seq,
+	}
+}
+
+// render sends a page, compressed as the client accepts.
+func (s *Site) render(r *request, status int, name string, data any) error {
+	var out bytes.Buffer
+	if err := s.pages[r.cat.Lang].ExecuteTemplate(&out, name, data); err != nil {
+		return err
+	}
+	c := r.c
+	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
+	c.Set("Content-Security-Policy", s.csp)
+	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
+	c.Set(fiber.HeaderCacheControl, "private, max-age=15, stale-if-error=86400")
+	if c.Query("lang") == r.cat.Lang {
+		c.Set(fiber.HeaderVary, "Accept-Encoding")
+		c.Set(fiber.HeaderCacheControl, "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=86400")
+	}
+	c.Status(status)
+	body, encoding := out.Bytes(), ""
+	var err error
+	switch accepts := c.Get(fiber.HeaderAcceptEncoding); {
+	case strings.Contains(accepts, "br"):
+		body, err = brotlied(body, 5)
+		encoding = "br"
+	case strings.Contains(accepts, "gzip"):
+		body, err = gzipped(body, 5)
+		encoding = "gzip"
+	}
+	if err != nil {
+		return err
+	}
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	return c.Send(body)
+}
+
+// handleMissing answers what no route knows; other methods go on to become 405.
+func (s *Site) handleMissing(c *fiber.Ctx) error {
+	if strings.HasPrefix(c.Path(), "/api") || c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		return c.Next()
+	}
+	return s.missing(c)
+}
+
+func (s *Site) missing(c *fiber.Ctx) error {
+	r := s.begin(c)
+	type errorPage struct {
+		page
+		Text string
+	}
+	return s.render(r, fiber.StatusNotFound, "error.html", errorPage{s.page(r, r.cat.t("error_404")), r.cat.t("error_404_text")})
+}
+
+// mapOptions are what the map module is mounted with.
+type mapOptions struct {
+	Module     string            `json:"module"`
+	Lang       string            `json:"lang"`
+	Base       string            `json:"base"`
+	Labels     string            `json:"labels"`
+	Oblasts    []mapOblast       `json:"oblasts"`
+	View       *mapView          `json:"view"`
+	HubsURL    string            `json:"hubsURL"`
+	OutagesURL string            `json:"outagesURL"`
+	LiveURL    string            `json:"liveURL"`
+	Texts      map[string]string `json:"texts"`
+}
+
+type mapOblast struct {
+	Code    string  `json:"code"`
+	Name    string  `json:"name"`
+	Lon     float64 `json:"lon"`
+	Lat     float64 `json:"lat"`
+	Hubs    int     `json:"hubs"`
+	Outages int     `json:"outages"`
+}
+
+type mapView struct {
+	Lon  float64 `json:"lon"`
+	Lat  float64 `json:"lat"`
+	Zoom float64 `json:"zoom"`
+}
+
+// mapJSON is safe inside a script element: encoding/json escapes <, > and &.
+func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
+	t := r.cat.t
+	counts := count(r.snap)
+	o := mapOptions{
+		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
+		HubsURL: "/api/collections/hubs/items?limit=10000", OutagesURL: "/api/collections/outages/items?limit=10000",
+		Texts: map[string]string{
+			"zoomIn": t("map_zoom_in"), "zoomOut": t("map_zoom_out"), "left": t("map_left"), "right": t("map_right"), "up": t("map_up"),
+			"down": t("map_down"), "hubs": t("hubs"), "outages": t("map_outages"), "attribution": "Natural Earth, GeoNames",
+			"open": t("st_open"), "closed": t("st_closed"), "unknown": t("st_unknown"), "label": t("map_label"),
+		},
+	}
+	for _, a := range r.snap.Book.Oblasts() {
+		code := places.ADM1(a.Code)
+		o.Oblasts = append(o.Oblasts, mapOblast{
+			Code: code, Name: r.cat.choose(a.NameUK, a.NameEN), Lon: a.Point[0], Lat: a.Point[1],
+			Hubs: counts.hubs[code], Outages: counts.outages[code],
+		})
+	}
+	b, err := json.Marshal(o)
+	return template.JS(b), err //nolint:gosec // our own JSON
+}
+
+// counts are the figures of the country by oblast.
+type counts struct {
+	hubs, outages map[string]int
+	total         int
+	newest        report.Instant
+}
+
+func count(snap *view.Snapshot) counts {
+	out := counts{hubs: map[string]int{}, outages: map[string]int{}}
+	for f := range snap.Layer(report.Hubs).All() {
+		out.hubs[places.ADM1(f.Facts.AreaCode)]++
+		out.total++
+		out.newest = max(out.newest, f.Facts.ConfirmedAt)
+	}
+	for f := range snap.Layer(report.Outages).All() {
+		if o, ok := f.Facts.Facts.(report.Outage); ok && o.Status == "active" {
+			out.outages[places.ADM1(f.Facts.AreaCode)]++
+		}
+	}
+	return out
+}
+
+// sortRows puts the rows of labels in the order of population, the largest first.
+func sortRows(rows [][]any) {
+	slices.SortStableFunc(rows, func(a, b []any) int { return cmp.Compare(b[4].(int), a[4].(int)) })
+}

@@ -1,0 +1,240 @@
+// Package site serves the pages: the board of the country and of every place, the
+// search, one hub. Pages are complete HTML made on the server; the script only
+// keeps them fresh and draws the map. Every word stands in both catalogues of
+// web/i18n.
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/gofiber/fiber/v2"
+	"github.com/klauspost/compress/gzip"
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
+
+	"example.org/teplo/data"
+	"example.org/teplo/internal/places"
+	"example.org/teplo/internal/view"
+	"example.org/teplo/web"
+)
+
+// Config wires the site; Views and Now are required.
+type Config struct {
+	Views *view.Views
+	Now   func() time.Time
+	Drill bool // every page bears the drill banner, whatever the policy
+}
+
+// Site renders the pages. It is safe for concurrent use.
+type Site struct {
+	cfg    Config
+	zone   *time.Location
+	langs  map[string]*catalogue
+	pages  map[string]*template.Template // by language
+	assets map[string]asset              // by path
+	urls   map[string]string             // name → path with the content's hash
+	style  template.CSS
+	csp    string
+}
+
+// asset is one file as it goes out, made once.
+type asset struct {
+	mediaType       string
+	plain, gz, brot []byte
+}
+
+// New reads the embedded files; an error means that the program was built wrong.
+func New(cfg Config) (*Site, error) {
+	s := &Site{cfg: cfg, langs: map[string]*catalogue{}, pages: map[string]*template.Template{}, assets: map[string]asset{}, urls: map[string]string{}}
+	zone, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	s.zone = zone
+	if err := s.loadAssets(); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	for _, lang := range languages {
+		c, err := loadCatalogue(web.Files, lang)
+		if err != nil {
+			return nil, fmt.Errorf("site: %w", err)
+		}
+		s.langs[lang] = c
+		t, err := template.New("").Funcs(s.functions(c)).ParseFS(web.Files, "templates/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("site: %w", err)
+		}
+		s.pages[lang] = t
+	}
+	return s, nil
+}
+
+// Mount adds the pages to an application.
+func (s *Site) Mount(app *fiber.App) {
+	app.Get("/", s.handleHome)
+	app.Get("/places", s.handlePlaces)
+	app.Get("/place/:code", s.handlePlace)
+	app.Get("/hubs/:id", s.handleHub)
+	app.Get("/a/:name", s.handleAsset)
+	app.Use(s.handleMissing)
+}
+
+// loadAssets minifies and compresses what the page loads.
+func (s *Site) loadAssets() error {
+	m := minify.New()
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/javascript", js.Minify)
+	style, err := web.Files.ReadFile("style.css")
+	if err != nil {
+		return err
+	}
+	if style, err = m.Bytes("text/css", style); err != nil {
+		return err
+	}
+	s.style = template.CSS(style) //nolint:gosec // our own file
+	sum := sha256.Sum256(style)
+	s.csp = "default-src 'none'; script-src 'self'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; " +
+		"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types teplo"
+	names, err := fs.Glob(web.Files, "*.js")
+	if err != nil {
+		return err
+	}
+	// Modules that import others come after them, so that the names they import are known.
+	for _, name := range append(importsFirst(names), "icon.svg") {
+		b, err := web.Files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		mediaType := "image/svg+xml"
+		if path.Ext(name) == ".js" {
+			mediaType = "text/javascript; charset=utf-8"
+			for other, url := range s.urls {
+				b = bytes.ReplaceAll(b, []byte("'./"+other+"'"), []byte("'"+url+"'"))
+			}
+			if b, err = m.Bytes("text/javascript", b); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		if err := s.addAsset(name, mediaType, b); err != nil {
+			return err
+		}
+	}
+	base, err := data.Files.ReadFile("basemap/base.json")
+	if err != nil {
+		return err
+	}
+	labels, err := labelsJSON()
+	if err != nil {
+		return err
+	}
+	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels))
+}
+
+// importsFirst puts modules that others import before those: app.js last.
+func importsFirst(names []string) []string {
+	var out []string
+	for _, late := range []bool{false, true} {
+		for i := len(names) - 1; i >= 0; i-- { // mapview.js before map.js
+			if (names[i] == "app.js") == late {
+				out = append(out, names[i])
+			}
+		}
+	}
+	return out
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Site) addAsset(name, mediaType string, b []byte) error {
+	sum := sha256.Sum256(b)
+	ext := path.Ext(name)
+	url := "/a/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
+	gz, err := gzipped(b, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	brot, err := brotlied(b, brotli.BestCompression)
+	if err != nil {
+		return err
+	}
+	s.urls[name], s.assets[url] = url, asset{mediaType: mediaType, plain: b, gz: gz, brot: brot}
+	return nil
+}
+
+func gzipped(b []byte, level int) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, level)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(b)
+	err = firstError(err, w.Close()) // before the bytes are taken
+	return out.Bytes(), err
+}
+
+func brotlied(b []byte, level int) ([]byte, error) {
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, level)
+	_, err := w.Write(b)
+	err = firstError(err, w.Close())
+	return out.Bytes(), err
+}
+
+// labelsJSON lists the largest settlements for the map: name, Latin name, lon,
+// lat, population.
+func labelsJSON() ([]byte, error) {
+	all, err := places.LoadGazetteer(data.Files)
+	if err != nil {
+		return nil, err
+	}
+	rows := [][]any{}
+	for _, p := range all {
+		if p.Population >= labelPopulation {
+			rows = append(rows, []any{p.NameUK, p.NameEN, p.Point[0], p.Point[1], p.Population})
+		}
+	}
+	sortRows(rows)
+	return json.Marshal(rows)
+}
+
+// labelPopulation is from where a settlement is named on the map.
+const labelPopulation = 5000
+
+func (s *Site) handleAsset(c *fiber.Ctx) error {
+	a, ok := s.assets[c.Path()]
+	if !ok {
+		return s.missing(c)
+	}
+	c.Set(fiber.HeaderContentType, a.mediaType)
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	switch accepts := c.Get(fiber.HeaderAcceptEncoding); {
+	case strings.Contains(accepts, "br"):
+		c.Set(fiber.HeaderContentEncoding, "br")
+		return c.Send(a.brot)
+	case strings.Contains(accepts, "gzip"):
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(a.gz)
+	}
+	return c.Send(a.plain)
+}
