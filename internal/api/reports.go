@@ -34,7 +34,11 @@ func (s *Server) handleReport(c *fiber.Ctx) error {
 	if mt := strings.TrimSpace(mediaType); mt != typeGeoJSON && mt != typeJSON {
 		return newProblem(fiber.StatusUnsupportedMediaType, "send "+typeGeoJSON+" or "+typeJSON)
 	}
-	draft, bad := decodeReport(c.Body(), c.Get("Idempotency-Key"), s.cfg.Now())
+	text, err := body(c)
+	if err != nil {
+		return err
+	}
+	draft, bad := decodeReport(text, c.Get("Idempotency-Key"), s.cfg.Now())
 	if bad != nil {
 		return bad
 	}

@@ -143,11 +143,12 @@ func (s *Site) loadAssets() error {
 	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels))
 }
 
-// importsFirst puts modules that others import before those: app.js last.
+// importsFirst puts modules that others import before those: mapdata.js, map.js,
+// app.js.
 func importsFirst(names []string) []string {
 	var out []string
 	for _, late := range []bool{false, true} {
-		for i := len(names) - 1; i >= 0; i-- { // mapview.js before map.js
+		for i := len(names) - 1; i >= 0; i-- {
 			if (names[i] == "app.js") == late {
 				out = append(out, names[i])
 			}
