@@ -18,9 +18,9 @@ import (
 
 // hubCard is a hub as people read it: shape, word and colour say the same.
 type hubCard struct {
-	ID, Name, Open, Tone, Mark, State, Where, Distance, Hours, Tier, SourceURL, Confirmations string
-	Amenities                                                                                 []string
-	Confirmed                                                                                 age
+	ID, Name, NameLang, Open, Tone, Mark, State, Where, Distance, Hours, Tier, SourceURL, Confirmations string
+	Amenities                                                                                           []string
+	Confirmed                                                                                           age
 }
 
 // state says what is known of a hub being open. Yes needs hours, rules and a
@@ -48,6 +48,9 @@ func (s *Site) hubCard(r *request, f *view.Feature, here *places.Area, center or
 		SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
 	}
 	c.Open, c.Tone, c.Mark, c.State = s.state(r, f.Facts, &hub)
+	if c.NameLang = r.cat.Lang; r.cat.Lang == "en" && hub.NameEN == "" {
+		c.NameLang = "uk"
+	}
 	if f.Facts.Confirmations > 0 {
 		c.Confirmations = r.cat.t("confirmations", "n", r.cat.n("people", f.Facts.Confirmations))
 	}

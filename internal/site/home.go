@@ -37,6 +37,9 @@ func (s *Site) handleHome(c *fiber.Ctx) error {
 	for _, a := range r.snap.Book.Oblasts() {
 		code := places.ADM1(a.Code)
 		row := areaRow{Code: a.Code, Name: r.cat.choose(a.NameUK, a.NameEN), Hubs: r.cat.n("hubs", n.hubs[code])}
+		if withheld(r, a.Code) {
+			row.Hubs = r.cat.t("withheld_short")
+		}
 		if k := n.outages[code]; k > 0 {
 			row.Outages = r.cat.n("outages", k)
 		}

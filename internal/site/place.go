@@ -72,7 +72,7 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 	}
 	zoom := map[places.Level]float64{places.LevelOblast: 7.5, places.LevelRaion: 9, places.LevelHromada: 10.5}[a.Level]
 	var err error
-	p.Map, err = s.mapJSON(r, &mapView{Lon: center[0], Lat: center[1], Zoom: cmp.Or(zoom, 12)})
+	p.Map, err = s.mapJSON(r, &mapView{Lon: center[0], Lat: center[1], Zoom: cmp.Or(zoom, 10)})
 	if err != nil {
 		return err
 	}
