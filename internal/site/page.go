@@ -129,7 +129,7 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 	t := r.cat.t
 	counts := count(r.snap)
 	o := mapOptions{
-		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
+		Module: s.urls["canvasmap.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
 		HubsURL: "/api/collections/hubs/items?limit=10000", OutagesURL: "/api/collections/outages/items?limit=10000",
 		Texts: map[string]string{
 			"zoomIn": t("map_zoom_in"), "zoomOut": t("map_zoom_out"), "left": t("map_left"), "right": t("map_right"), "up": t("map_up"),

@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,7 +114,10 @@ func (s *Site) loadAssets() error {
 		return err
 	}
 	// Modules that import others come after them, so that the names they import are known.
-	for _, name := range append(importsFirst(names), "icon.svg") {
+	if names, err = importsFirst(names, web.Files.ReadFile); err != nil {
+		return err
+	}
+	for _, name := range append(names, "icon.svg") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
 			return err
@@ -143,18 +147,29 @@ func (s *Site) loadAssets() error {
 	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels))
 }
 
-// importsFirst puts modules that others import before those: mapdata.js, map.js,
-// app.js.
-func importsFirst(names []string) []string {
+// importsFirst puts modules in an order in which each comes after those that it
+// imports by name.
+func importsFirst(names []string, read func(string) ([]byte, error)) ([]string, error) {
 	var out []string
-	for _, late := range []bool{false, true} {
-		for i := len(names) - 1; i >= 0; i-- {
-			if (names[i] == "app.js") == late {
-				out = append(out, names[i])
+	for len(out) < len(names) {
+		before := len(out)
+		for _, name := range names {
+			text, err := read(name)
+			if err != nil {
+				return nil, err
+			}
+			waits := slices.ContainsFunc(names, func(other string) bool {
+				return !slices.Contains(out, other) && bytes.Contains(text, []byte("'./"+other+"'"))
+			})
+			if !waits && !slices.Contains(out, name) {
+				out = append(out, name)
 			}
 		}
+		if len(out) == before {
+			return nil, fmt.Errorf("modules import each other in a circle: %v", names)
+		}
 	}
-	return out
+	return out, nil
 }
 
 func firstError(errs ...error) error {
