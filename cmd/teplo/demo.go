@@ -54,7 +54,7 @@ func runDemo(ctx context.Context, e *env, args []string) error {
 	if f.policy == "" {
 		f.policy = "drill"
 	}
-	w, err := openWriter(ctx, &f, now, nil)
+	w, err := openWriter(ctx, &f, now, nil, true)
 	if err != nil {
 		return err
 	}

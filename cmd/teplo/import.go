@@ -71,7 +71,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	w, err := openWriter(ctx, &f.storeFlags, now, nil)
+	w, err := openWriter(ctx, &f.storeFlags, now, nil, false) // --policy checks rows alone
 	if err != nil {
 		return err
 	}

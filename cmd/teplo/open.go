@@ -86,21 +86,24 @@ type writer struct {
 }
 
 // openWriter opens the store, replays it, starts the writer and loads the bundled
-// data. An empty policy keeps that of the store.
-func openWriter(ctx context.Context, f *storeFlags, now func() time.Time, log *slog.Logger) (*writer, error) {
+// data. With adopt the policy named by the flags becomes the store's; without, the
+// store keeps its own (a new one begins with the default).
+func openWriter(ctx context.Context, f *storeFlags, now func() time.Time, log *slog.Logger, adopt bool) (*writer, error) {
 	size, err := parseSize(f.maxSize)
 	if err != nil {
 		return nil, err
 	}
-	policy, err := policyOf(f.policy)
-	if err != nil {
-		return nil, err
+	policy := report.Ukraine()
+	if adopt {
+		if policy, err = policyOf(f.policy); err != nil {
+			return nil, err
+		}
 	}
 	st, err := store.Open(store.Config{Path: f.db, MaxBytes: size})
 	if err != nil {
 		return nil, err
 	}
-	cfg := tracker.Config{Store: st, Now: now, Log: log, Policy: policy, KeepPolicy: f.policy == ""}
+	cfg := tracker.Config{Store: st, Now: now, Log: log, Policy: policy, KeepPolicy: !adopt}
 	t, err := tracker.Open(cfg)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())

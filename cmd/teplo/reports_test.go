@@ -158,6 +158,10 @@ func TestDrillShowsAtOnce(t *testing.T) {
 	if _, home := s.get("/?lang=en"); !strings.Contains(home, "Drill:") {
 		t.Error("no banner under the drill policy")
 	}
+	began := time.Now()
+	if code := s.stop(); code != 0 || time.Since(began) > 10*time.Second {
+		t.Errorf("stopping with an open stream: code %d after %v", code, time.Since(began))
+	}
 }
 
 func TestHubStatus(t *testing.T) {

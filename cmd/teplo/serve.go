@@ -56,11 +56,7 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	// serve without --policy means the default one, not the store's last.
-	if f.policy == "" {
-		f.policy = "ukraine"
-	}
-	w, err := openWriter(ctx, &f, now, log)
+	w, err := openWriter(ctx, &f, now, log, true)
 	if err != nil {
 		return err
 	}

@@ -273,6 +273,17 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+func TestPrefix(t *testing.T) {
+	for code, want := range map[string]string{
+		"UA80000000000093317": "UA80", "UA10": "UA10", "UA46060250010015970": "UA4606025001", "UA46060000000042587": "UA4606",
+		"UA80000000001078669": "UA800000000010", "UA20": "UA20",
+	} {
+		if got := places.Prefix(code); got != want {
+			t.Errorf("%s: got %s, want %s", code, got, want)
+		}
+	}
+}
+
 // TestRomanize has the examples of resolution 55 of 27 January 2010.
 func TestRomanize(t *testing.T) {
 	for uk, want := range map[string]string{

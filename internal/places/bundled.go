@@ -89,7 +89,7 @@ func loadRegister(fsys fs.FS) ([]Area, error) {
 	r := csv.NewReader(z)
 	r.Comma, r.ReuseRecord, r.FieldsPerRecord = ';', true, 3
 	var areas []Area
-	full := map[string]string{} // significant part → code
+	full := map[string]string{} // prefix → code
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -99,7 +99,7 @@ func loadRegister(fsys fs.FS) ([]Area, error) {
 			return nil, fmt.Errorf("places: register: %w", err)
 		}
 		code, category, name := strings.Clone(row[0]), strings.Clone(row[1]), strings.Clone(row[2])
-		full[significant(code)] = code
+		full[Prefix(code)] = code
 		level := LevelOf(category)
 		uk, en := Shown(level, category, name)
 		areas = append(areas, Area{Code: code, Level: level, Category: category, NameUK: uk, NameEN: en})
@@ -112,10 +112,10 @@ func loadRegister(fsys fs.FS) ([]Area, error) {
 
 // parentOf finds the code of the next larger area that exists.
 func parentOf(code string, full map[string]string) string {
-	own := significant(code)
+	own := Prefix(code)
 	for _, n := range []int{12, 9, 6, 4} {
 		if n < len(own) {
-			if parent, ok := full[significant(code[:n]+strings.Repeat("0", codeLen-n))]; ok && parent != code {
+			if parent, ok := full[Prefix(code[:n]+strings.Repeat("0", codeLen-n))]; ok && parent != code {
 				return parent
 			}
 		}

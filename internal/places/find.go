@@ -30,7 +30,7 @@ func (b *Book) Locate(p orb.Point) (Area, bool) {
 	})
 	prefix := ""
 	if outline >= 0 {
-		prefix = significant(b.areas[outline].Code)
+		prefix = Prefix(b.areas[outline].Code)
 	}
 	if i, ok := b.nearest(p, prefix); ok {
 		return b.areas[i], true
@@ -57,8 +57,9 @@ func (b *Book) nearest(p orb.Point, prefix string) (found int, ok bool) {
 	return found, ok
 }
 
-// significant is the part of a code that all of its area shares.
-func significant(code string) string {
+// Prefix returns the part of a KATOTTG code that its whole area shares: the p-code
+// without empty levels and serial number. A p-code is its own prefix.
+func Prefix(code string) string {
 	if len(code) != codeLen {
 		return code
 	}
@@ -168,7 +169,7 @@ func (b *Book) Resolve(name, within string, levels ...Level) (Area, bool) {
 		if err != nil {
 			return Area{}, false
 		}
-		prefix = significant(code)
+		prefix = Prefix(code)
 	}
 	found := -1
 	for _, want := range forms(name) {

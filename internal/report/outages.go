@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/teplo/geo"
+	"example.org/teplo/internal/places"
 )
 
 // phase says what an official outage is at time now: its status, whether that is
@@ -59,7 +60,7 @@ func (s *State) passOutages(end Instant) []string {
 func (s *State) officialOut(service, area string) bool {
 	for _, o := range s.outages { // any one will do, so the order does not show
 		facts := o.rec.Facts.(Outage)
-		if facts.Service != service || o.rec.Tier != TierOfficial || o.rec.AreaCode == "" || !strings.HasPrefix(area, CodePrefix(o.rec.AreaCode)) {
+		if facts.Service != service || o.rec.Tier != TierOfficial || o.rec.AreaCode == "" || !strings.HasPrefix(area, places.Prefix(o.rec.AreaCode)) {
 			continue
 		}
 		if status, _, _ := s.phase(facts, o.rec.Confirmed, s.At); status == "active" {

@@ -122,6 +122,9 @@ func ParsePolicy(text []byte) (Policy, error) {
 	if err := dec.Decode(&p); err != nil {
 		return Policy{}, fmt.Errorf("policy: %w", err)
 	}
+	if len(p.WithheldAreas) == 0 {
+		p.WithheldAreas = nil // as the journal gives it back
+	}
 	return p, p.validate()
 }
 
@@ -176,26 +179,9 @@ func (p *Policy) Location() *time.Location {
 // prefixes in order, so the test is one of prefixes.
 func (p *Policy) withholds(code string) bool {
 	for _, w := range p.WithheldAreas {
-		if code != "" && strings.HasPrefix(code, CodePrefix(w)) {
+		if code != "" && strings.HasPrefix(code, places.Prefix(w)) {
 			return true
 		}
 	}
 	return false
-}
-
-// CodePrefix returns the part of a KATOTTG code that its whole area shares: the
-// p-code of 4, 6, 9, 12 or 14 characters without empty levels and serial number.
-// A p-code is its own prefix.
-func CodePrefix(code string) string {
-	if len(code) != 19 {
-		return code
-	}
-	end := 14
-	for _, level := range []int{2, 3, 3, 2} {
-		if strings.Trim(code[end-level:end], "0") != "" {
-			break
-		}
-		end -= level
-	}
-	return code[:end]
 }

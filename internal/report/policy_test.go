@@ -52,14 +52,3 @@ func FuzzParsePolicy(f *testing.F) {
 		}
 	})
 }
-
-func TestCodePrefix(t *testing.T) {
-	for code, want := range map[string]string{
-		"UA80000000000093317": "UA80", "UA10": "UA10", "UA46060250010015970": "UA4606025001", "UA46060000000042587": "UA4606",
-		"UA80000000001078669": "UA800000000010", "UA20": "UA20",
-	} {
-		if got := report.CodePrefix(code); got != want {
-			t.Errorf("%s: got %s, want %s", code, got, want)
-		}
-	}
-}

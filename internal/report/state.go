@@ -210,7 +210,7 @@ func (s *State) renewWithheld() {
 	for _, code := range s.policy.WithheldAreas {
 		for _, id := range slices.Sorted(maps.Keys(s.areas)) {
 			a := s.areas[id]
-			if a.area.Outline != nil && (a.area.Code == code || CodePrefix(a.area.Code) == CodePrefix(code)) {
+			if a.area.Outline != nil && (a.area.Code == code || places.Prefix(a.area.Code) == places.Prefix(code)) {
 				s.withheld.outlines = append(s.withheld.outlines, a.area.Outline)
 			}
 		}

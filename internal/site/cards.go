@@ -92,10 +92,10 @@ type outageCard struct {
 // what it lies in and of what lies in it, and community cells at its centre.
 func (s *Site) outages(r *request, a *places.Area, center orb.Point) []outageCard {
 	var out []outageCard
-	prefix := report.CodePrefix(a.Code)
+	prefix := places.Prefix(a.Code)
 	for f := range r.snap.Layer(report.Outages).All() {
 		o, ok := f.Facts.Facts.(report.Outage)
-		own := report.CodePrefix(f.Facts.AreaCode)
+		own := places.Prefix(f.Facts.AreaCode)
 		here := own != "" && (strings.HasPrefix(prefix, own) || strings.HasPrefix(own, prefix))
 		if f.Facts.Place.Kind == report.PlaceCell && a.Level == places.LevelSettlement {
 			here = here || geo.Intersects(f.Geometry, geo.BBox{West: center[0], South: center[1], East: center[0], North: center[1]})
@@ -128,7 +128,7 @@ type curfewCard struct {
 func (s *Site) curfews(r *request, a *places.Area) []curfewCard {
 	var rules []*report.Feature
 	for f := range r.snap.Layer(report.Curfews).All() {
-		if own := report.CodePrefix(f.Facts.AreaCode); strings.HasPrefix(report.CodePrefix(a.Code), own) {
+		if own := places.Prefix(f.Facts.AreaCode); strings.HasPrefix(places.Prefix(a.Code), own) {
 			rules = append(rules, f.Facts)
 		}
 	}

@@ -101,6 +101,9 @@ func (s *Site) functions(c *catalogue) template.FuncMap {
 // Accept-Language, else Ukrainian. Only with the parameter may caches share it.
 func (s *Site) negotiate(c *fiber.Ctx) *catalogue {
 	if lang := c.Query("lang"); slices.Contains(languages, lang) {
+		if c.Cookies("teplo_lang") == lang {
+			return s.langs[lang]
+		}
 		c.Cookie(&fiber.Cookie{Name: "teplo_lang", Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: "Lax", HTTPOnly: true})
 		return s.langs[lang]
 	}

@@ -54,7 +54,7 @@ func (s *Site) render(r *request, status int, name string, data any) error {
 	c.Set("Content-Security-Policy", s.csp)
 	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
 	c.Set(fiber.HeaderCacheControl, "private, max-age=15, stale-if-error=86400")
-	if c.Query("lang") == r.cat.Lang {
+	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie("teplo_lang")) == 0 {
 		c.Set(fiber.HeaderVary, "Accept-Encoding")
 		c.Set(fiber.HeaderCacheControl, "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=86400")
 	}

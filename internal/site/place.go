@@ -67,7 +67,7 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 	n := hubsByPrefix(r.snap)
 	for _, child := range r.snap.Book.Children(a.Code) {
 		p.Children = append(p.Children, areaRow{
-			Code: child.Code, Name: r.cat.choose(child.NameUK, child.NameEN), Hubs: r.cat.n("hubs", n[report.CodePrefix(child.Code)]),
+			Code: child.Code, Name: r.cat.choose(child.NameUK, child.NameEN), Hubs: r.cat.n("hubs", n[places.Prefix(child.Code)]),
 		})
 	}
 	zoom := map[places.Level]float64{places.LevelOblast: 7.5, places.LevelRaion: 9, places.LevelHromada: 10.5}[a.Level]
@@ -96,7 +96,7 @@ func (s *Site) crumbs(r *request, code string) []areaRow {
 // withheld reports whether hubs of a place are public on no route.
 func withheld(r *request, code string) bool {
 	for _, w := range r.snap.Policy.WithheldAreas {
-		if strings.HasPrefix(code, report.CodePrefix(w)) {
+		if strings.HasPrefix(code, places.Prefix(w)) {
 			return true
 		}
 	}
@@ -107,7 +107,7 @@ func withheld(r *request, code string) bool {
 func hubsByPrefix(snap *view.Snapshot) map[string]int {
 	n := map[string]int{}
 	for f := range snap.Layer(report.Hubs).All() {
-		prefix := report.CodePrefix(f.Facts.AreaCode)
+		prefix := places.Prefix(f.Facts.AreaCode)
 		for _, end := range []int{4, 6, 9, 12, 14} {
 			if len(prefix) >= end {
 				n[prefix[:end]]++
@@ -128,7 +128,7 @@ type found struct {
 // distance; a place without any shows the nearest instead.
 func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Point) {
 	wanted := s.fillChips(r, p, a)
-	prefix := report.CodePrefix(a.Code)
+	prefix := places.Prefix(a.Code)
 	var inside, near []found
 	for f, d := range r.snap.Layer(report.Hubs).Near(center) {
 		hub, ok := f.Facts.Facts.(report.Hub)

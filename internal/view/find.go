@@ -9,13 +9,14 @@ import (
 	"github.com/paulmach/orb"
 
 	"example.org/teplo/geo"
+	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 )
 
 // Query selects features of one collection. The zero value selects all.
 type Query struct {
 	BBox  *geo.BBox // nil: everywhere
-	Area  string    // prefix of codes, see [report.CodePrefix]
+	Area  string    // prefix of codes, see [places.Prefix]
 	After string    // only ids above this one
 	Skip  int       // leave out so many first
 	Limit int       // at most so many; 0: all
@@ -81,7 +82,7 @@ func (l *Layer) Find(q Query) Page {
 		return l.scan(q)
 	}
 	var hits []*Feature
-	prefix := report.CodePrefix(q.Area)
+	prefix := places.Prefix(q.Area)
 	take := func(f *Feature) {
 		if strings.HasPrefix(f.Facts.AreaCode, prefix) {
 			hits = append(hits, f)
