@@ -85,3 +85,70 @@ func TestImportRefuses(t *testing.T) {
 		t.Errorf("New York under the policy of Ukraine: %q", out)
 	}
 }
+
+// TestImportFlags: dry run, strict, rejects, and what the rows of a file with one
+// bad row come to.
+func TestImportFlags(t *testing.T) {
+	dir := t.TempDir()
+	db, csv, rejects := filepath.Join(dir, "a.db"), filepath.Join(dir, "пункти.csv"), filepath.Join(dir, "rejects.csv")
+	text := "Назва;Широта;Довгота;Графік роботи\nЛіцей 1;50,45;30,52;цілодобово\nЛіцей 2;30,52;50,45;цілодобово\nЛіцей 3;48,85;2,35;цілодобово\n"
+	if err := os.WriteFile(csv, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		what string
+		args []string
+		out  string
+		errs string
+		code int
+	}{
+		{"dry run", []string{"--dry-run"}, "imported 2 new, 0 changed, 0 unchanged, 1 rejected of 3\n", "row 3", 65},
+		{"strict", []string{"--strict"}, "", "nothing was imported", 65},
+		{"first", []string{"--rejects", rejects}, "imported 2 new, 0 changed, 0 unchanged, 1 rejected of 3\n", "swapped", 65},
+		{"again", nil, "imported 0 new, 0 changed, 2 unchanged, 1 rejected of 3\n", "Довгота", 65},
+	} {
+		out, errs, code := teplo(t, append([]string{"import", csv, "--db", db, "--as", "hubs"}, tc.args...)...)
+		if out != tc.out || code != tc.code || !strings.Contains(errs, tc.errs) {
+			t.Errorf("%s: got %d %q %q, want %d %q and %q", tc.what, code, out, errs, tc.code, tc.out, tc.errs)
+		}
+	}
+	if b, err := os.ReadFile(rejects); err != nil || !strings.HasPrefix(string(b), "row,field,value,reason\n3,") {
+		t.Errorf("rejects: %q, %v", b, err)
+	}
+	t.Setenv("TEPLO_DB", db)
+	if out, errs, code := teplo(t, "check"); code != 0 || !strings.HasPrefix(out, "ok ") {
+		t.Errorf("TEPLO_DB: %d %s%s", code, out, errs)
+	}
+}
+
+// TestDemo: the same seed and clock give the same bytes, which import takes.
+func TestDemo(t *testing.T) {
+	dir := t.TempDir()
+	var files [2]string
+	for i := range files {
+		path := filepath.Join(dir, string(rune('a'+i))+".geojsons")
+		if _, errs, code := teplo(t, "demo", "-o", path, "--n", "500", "--seed", "7", "--now", "2026-01-15T18:00:00Z"); code != 0 {
+			t.Fatal(errs)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = string(b)
+	}
+	if files[0] != files[1] || strings.Count(files[0], "\x1e") != 500 {
+		t.Error("the same seed gave other bytes")
+	}
+	out, errs, _ := teplo(t, "import", filepath.Join(dir, "a.geojsons"), "--as", "reports", "--db", filepath.Join(dir, "a.db"), "--now", "2026-01-15T18:00:00Z")
+	if out != "imported 500 new, 0 changed, 0 unchanged, 0 rejected of 500\n" {
+		t.Errorf("import of the demo: %s%s", out, errs)
+	}
+	out, errs, code := teplo(t, "demo", "--db", filepath.Join(dir, "b.db"), "--n", "2000")
+	if code != 0 || !strings.HasPrefix(out, "imported 2000 new") {
+		t.Errorf("demo into a store: %d %s%s", code, out, errs)
+	}
+	s := serve(t, filepath.Join(dir, "b.db"), "--policy", "drill")
+	if hubs, cells := s.items("/api/collections/hubs/items").NumberMatched, s.items("/api/collections/outages/items").NumberMatched; hubs < 150 || cells < 100 {
+		t.Errorf("a synthetic country of %d hubs and %d cells", hubs, cells)
+	}
+}
