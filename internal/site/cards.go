@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/paulmach/orb"
@@ -23,6 +24,9 @@ type hubCard struct {
 	Confirmed                                                                                           age
 }
 
+// freshFor is how long a status is told without doubt.
+const freshFor = 2 * time.Hour
+
 // state says what is known of a hub being open. Yes needs hours, rules and a
 // status together, so that a fresh status alone is not yet a yes.
 func (s *Site) state(r *request, f *report.Feature, hub *report.Hub) (open, tone, mark, words string) {
@@ -30,7 +34,11 @@ func (s *Site) state(r *request, f *report.Feature, hub *report.Hub) (open, tone
 	case f.Disputed:
 		return report.Unknown, "amber", "!", r.cat.t("st_disputed")
 	case hub.Status == "open":
-		return report.Unknown, "green", "●", r.cat.t("st_open") + ", " + s.age(r.cat, hub.StatusAt.Time(), r.now).Words
+		age := ", " + s.age(r.cat, hub.StatusAt.Time(), r.now).Words
+		if r.now.Sub(hub.StatusAt.Time()) > freshFor {
+			return report.Unknown, "amber", "◐", r.cat.t("st_should") + age
+		}
+		return report.Unknown, "green", "●", r.cat.t("st_open") + age
 	case hub.Status == "closed", hub.Availability == "closed":
 		return report.No, "grey", "○", r.cat.t("st_closed")
 	case hub.Status == "standby":

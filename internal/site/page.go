@@ -139,6 +139,9 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 		},
 	}
 	for _, a := range r.snap.Book.Oblasts() {
+		if withheld(r, a.Code) {
+			continue // no number would be a true one
+		}
 		code := places.ADM1(a.Code)
 		o.Oblasts = append(o.Oblasts, mapOblast{
 			Code: code, Name: r.cat.choose(a.NameUK, a.NameEN), Lon: a.Point[0], Lat: a.Point[1],
