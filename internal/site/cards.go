@@ -71,7 +71,7 @@ func (s *Site) hubCard(r *request, f *view.Feature, here *places.Area, center or
 	town, known := r.snap.Book.Area(f.Facts.AreaCode)
 	switch {
 	case coarse(f) == 0 && here != nil:
-		c.Distance = r.cat.distance(meters(center, f.Facts.Place.Point))
+		c.Distance = r.cat.distance(geo.DistanceMeters(center, f.Facts.Place.Point))
 	case coarse(f) == 0 || !known:
 	case here != nil && town.Code == here.Code && hub.Address != "":
 		// the page names the town already

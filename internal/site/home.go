@@ -21,7 +21,7 @@ type areaRow struct{ Code, Name, In, Hubs, Outages string }
 // handleHome shows the country: no place is pretended before one is known.
 func (s *Site) handleHome(c *fiber.Ctx) error {
 	r := s.begin(c)
-	n := count(r.snap)
+	n := s.figures(r.snap)
 	m, err := s.mapJSON(r, nil)
 	if err != nil {
 		return err
@@ -32,11 +32,11 @@ func (s *Site) handleHome(c *fiber.Ctx) error {
 	}
 	p := homePage{
 		page: s.page(r, r.cat.t("home_title")), Map: m,
-		Lead: r.cat.t("home_lead", "hubs", r.cat.n("hubs", n.total), "areas", r.cat.n("areas", len(n.hubs)), "age", newest),
+		Lead: r.cat.t("home_lead", "hubs", r.cat.n("hubs", n.total), "areas", r.cat.n("areas", n.oblasts), "age", newest),
 	}
 	for _, a := range r.snap.Book.Oblasts() {
 		code := places.ADM1(a.Code)
-		row := areaRow{Code: a.Code, Name: r.cat.choose(a.NameUK, a.NameEN), Hubs: r.cat.n("hubs", n.hubs[code])}
+		row := areaRow{Code: a.Code, Name: r.cat.choose(a.NameUK, a.NameEN), Hubs: r.cat.n("hubs", n.byPrefix[code])}
 		if withheld(r, a.Code) {
 			row.Hubs = r.cat.t("withheld_short")
 		}

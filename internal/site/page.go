@@ -127,7 +127,7 @@ type mapView struct {
 // mapJSON is safe inside a script element: encoding/json escapes <, > and &.
 func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 	t := r.cat.t
-	counts := count(r.snap)
+	n := s.figures(r.snap)
 	o := mapOptions{
 		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
 		HubsURL: "/api/collections/hubs/items?limit=10000", OutagesURL: "/api/collections/outages/items?limit=10000",
@@ -145,24 +145,38 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 		code := places.ADM1(a.Code)
 		o.Oblasts = append(o.Oblasts, mapOblast{
 			Code: code, Name: r.cat.choose(a.NameUK, a.NameEN), Lon: a.Point[0], Lat: a.Point[1],
-			Hubs: counts.hubs[code], Outages: counts.outages[code],
+			Hubs: n.byPrefix[code], Outages: n.outages[code],
 		})
 	}
 	b, err := json.Marshal(o)
 	return template.JS(b), err //nolint:gosec // our own JSON
 }
 
-// counts are the figures of the country by oblast.
-type counts struct {
-	hubs, outages map[string]int
-	total         int
-	newest        report.Instant
+// figures are the counts of one snapshot: made once for it, by the first who asks.
+type figures struct {
+	snap     *view.Snapshot
+	outages  map[string]int // active ones, by the oblast's p-code
+	byPrefix map[string]int // hubs in every area, by the prefix of its code
+	oblasts  int            // that have hubs
+	total    int
+	newest   report.Instant
 }
 
-func count(snap *view.Snapshot) counts {
-	out := counts{hubs: map[string]int{}, outages: map[string]int{}}
+func (s *Site) figures(snap *view.Snapshot) *figures {
+	if known := s.counted.Load(); known != nil && known.snap == snap {
+		return known
+	}
+	out := &figures{snap: snap, outages: map[string]int{}, byPrefix: map[string]int{}}
 	for f := range snap.Layer(report.Hubs).All() {
-		out.hubs[places.ADM1(f.Facts.AreaCode)]++
+		prefix := places.Prefix(f.Facts.AreaCode)
+		for _, end := range []int{4, 6, 9, 12, 14} {
+			if len(prefix) >= end {
+				out.byPrefix[prefix[:end]]++
+				if end == 4 && out.byPrefix[prefix[:end]] == 1 {
+					out.oblasts++
+				}
+			}
+		}
 		out.total++
 		out.newest = max(out.newest, f.Facts.ConfirmedAt)
 	}
@@ -171,6 +185,7 @@ func count(snap *view.Snapshot) counts {
 			out.outages[places.ADM1(f.Facts.AreaCode)]++
 		}
 	}
+	s.counted.Store(out)
 	return out
 }
 

@@ -64,7 +64,7 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 	center, _ := r.snap.Book.Center(a.Code)
 	s.fillHubs(r, &p, &a, center)
 	p.Outages, p.Curfews = s.outages(r, &a, center), s.curfews(r, &a)
-	n := hubsByPrefix(r.snap)
+	n := s.figures(r.snap).byPrefix
 	for _, child := range r.snap.Book.Children(a.Code) {
 		p.Children = append(p.Children, areaRow{
 			Code: child.Code, Name: r.cat.choose(child.NameUK, child.NameEN), Hubs: r.cat.n("hubs", n[places.Prefix(child.Code)]),
@@ -103,43 +103,32 @@ func withheld(r *request, code string) bool {
 	return false
 }
 
-// hubsByPrefix counts the hubs inside every area, by the prefix of its code.
-func hubsByPrefix(snap *view.Snapshot) map[string]int {
-	n := map[string]int{}
-	for f := range snap.Layer(report.Hubs).All() {
-		prefix := places.Prefix(f.Facts.AreaCode)
-		for _, end := range []int{4, 6, 9, 12, 14} {
-			if len(prefix) >= end {
-				n[prefix[:end]]++
-			}
-		}
-	}
-	return n
-}
-
 // found is a hub with its distance from the place's centre.
 type found struct {
 	f      *view.Feature
 	meters float64
-	inside bool
 }
 
 // fillHubs lists the hubs of a place, those with an exact place first, then by
 // distance; a place without any shows the nearest instead.
 func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Point) {
-	wanted := s.fillChips(r, p, a)
+	wanted := fillChips(r, p)
 	prefix := places.Prefix(a.Code)
 	var inside, near []found
-	for f, d := range r.snap.Layer(report.Hubs).Near(center) {
-		hub, ok := f.Facts.Facts.(report.Hub)
-		if !ok || !has(hub.Amenities, wanted) {
-			continue
+	for f := range r.snap.Layer(report.Hubs).All() {
+		if strings.HasPrefix(f.Facts.AreaCode, prefix) && offers(f, wanted) {
+			inside = append(inside, found{f, geo.DistanceMeters(center, f.Facts.Place.Point)})
 		}
-		h := found{f, d, strings.HasPrefix(f.Facts.AreaCode, prefix)}
-		if h.inside {
-			inside = append(inside, h)
-		} else if len(near) < hubsPerPage {
-			near = append(near, h)
+	}
+	slices.SortStableFunc(inside, func(x, y found) int { return cmp.Compare(x.meters, y.meters) })
+	if len(inside) == 0 {
+		for f, d := range r.snap.Layer(report.Hubs).Near(center) {
+			if offers(f, wanted) {
+				near = append(near, found{f, d})
+			}
+			if len(near) == hubsPerPage {
+				break
+			}
 		}
 	}
 	list := inside
@@ -172,16 +161,17 @@ func coarse(f *view.Feature) int {
 	return 1
 }
 
-func has(a report.Amenities, wanted []string) bool {
+// offers reports whether a hub has all that is wanted.
+func offers(f *view.Feature, wanted []string) bool {
+	hub, ok := f.Facts.Facts.(report.Hub)
 	for _, name := range wanted {
-		if a.Of(name) != report.Yes {
-			return false
-		}
+		ok = ok && hub.Amenities.Of(name) == report.Yes
 	}
-	return true
+	return ok
 }
 
-func (s *Site) fillChips(r *request, p *placePage, _ *places.Area) (wanted []string) {
+// fillChips shows the filters and returns the amenities that are asked for.
+func fillChips(r *request, p *placePage) (wanted []string) {
 	for _, name := range report.AmenityNames {
 		on := r.c.Query(name) == report.Yes
 		if on {
@@ -226,5 +216,3 @@ func (c *catalogue) distance(meters float64) string {
 	}
 	return c.t("km", "n", text)
 }
-
-func meters(a, b orb.Point) float64 { return geo.DistanceMeters(a, b) }

@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -40,14 +41,15 @@ type Config struct {
 
 // Site renders the pages. It is safe for concurrent use.
 type Site struct {
-	cfg    Config
-	zone   *time.Location
-	langs  map[string]*catalogue
-	pages  map[string]*template.Template // by language
-	assets map[string]asset              // by path
-	urls   map[string]string             // name → path with the content's hash
-	style  template.CSS
-	csp    string
+	cfg     Config
+	zone    *time.Location
+	langs   map[string]*catalogue
+	pages   map[string]*template.Template // by language
+	assets  map[string]asset              // by path
+	urls    map[string]string             // name → path with the content's hash
+	style   template.CSS
+	csp     string
+	counted atomic.Pointer[figures]
 }
 
 // asset is one file as it goes out, made once.

@@ -162,14 +162,7 @@ func (l *Layer) Near(p orb.Point) iter.Seq2[*Feature, float64] {
 // once, at its latest change.
 func (s *Snapshot) Changes(since uint64) iter.Seq[*Change] {
 	return func(yield func(*Change) bool) {
-		s.feed.Ascend(since+1, func(_ uint64, list []*Change) bool {
-			for _, c := range list {
-				if !yield(c) {
-					return false
-				}
-			}
-			return true
-		})
+		s.feed.Ascend(&Change{Seq: since + 1}, yield)
 	}
 }
 

@@ -8,7 +8,6 @@
 package view
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -39,8 +38,8 @@ type Views struct {
 // audience is the writer's working copy and what its readers have.
 type audience struct {
 	layers  map[report.Collection]*Layer
-	feed    *btree.Map[uint64, []*Change]
-	last    map[string]uint64 // id → its number in the feed
+	feed    *btree.BTreeG[*Change] // by number, then id
+	last    map[string]*Change     // by id
 	current atomic.Pointer[Snapshot]
 }
 
@@ -52,7 +51,7 @@ type Snapshot struct {
 	Policy  report.Policy
 	Book    *places.Book
 	layers  map[report.Collection]*Layer
-	feed    *btree.Map[uint64, []*Change]
+	feed    *btree.BTreeG[*Change]
 }
 
 // Layer is one collection of a snapshot.
@@ -79,7 +78,7 @@ func New() *Views {
 		for _, c := range append(Collections, report.Reports) {
 			a.layers[c] = &Layer{byID: &btree.Map[string, *Feature]{}, tree: &rtree.RTreeG[*Feature]{}}
 		}
-		a.feed, a.last = &btree.Map[uint64, []*Change]{}, map[string]uint64{}
+		a.feed, a.last = btree.NewBTreeGOptions(before, btree.Options{NoLocks: true}), map[string]*Change{}
 		a.current.Store(&Snapshot{layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(), Book: places.NewBook(nil)})
 	}
 	return v
@@ -186,18 +185,14 @@ func (v *Views) same(c report.Collection, f *report.Feature) *Feature {
 // record moves an id to its latest place in the feed.
 func (a *audience) record(c *Change) {
 	if was, ok := a.last[c.ID]; ok {
-		list, _ := a.feed.Get(was)
-		kept := slices.DeleteFunc(slices.Clone(list), func(old *Change) bool { return old.ID == c.ID })
-		if len(kept) == 0 {
-			a.feed.Delete(was)
-		} else {
-			a.feed.Set(was, kept)
-		}
+		a.feed.Delete(was)
 	}
-	list, _ := a.feed.Get(c.Seq)
-	a.feed.Set(c.Seq, append(list[:len(list):len(list)], c))
-	a.last[c.ID] = c.Seq
+	a.feed.Set(c)
+	a.last[c.ID] = c
 }
+
+// before is the order of the feed.
+func before(x, y *Change) bool { return x.Seq < y.Seq || x.Seq == y.Seq && x.ID < y.ID }
 
 func (l *Layer) replace(old, now *Feature) {
 	if old != nil {
