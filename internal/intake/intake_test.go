@@ -101,6 +101,22 @@ func TestCoordinates(t *testing.T) {
 	}
 }
 
+// TestZeroIsNoPlace: 0, 0 is refused even where the whole world is served, in every
+// way in which a file can say it.
+func TestZeroIsNoPlace(t *testing.T) {
+	cfg := ukraine()
+	cfg.ServiceArea, cfg.As = geo.BBox{}, report.Hubs
+	for _, text := range []string{
+		"name,opening_hours,lon,lat\nx,24/7,0,0\n", "name,opening_hours,lon,lat\nx,24/7,0.0,\"0,0\"\n",
+		`[{"name":"x","opening_hours":"24/7","coordinate":{"lat":0,"lng":0}}]`,
+		`{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[0,0]},"properties":{"name":"x"}}]}`,
+	} {
+		if row := one(t, text, cfg); len(row.Problems) == 0 {
+			t.Errorf("%s: taken at %v", text, row.Record.Point)
+		}
+	}
+}
+
 func TestTimes(t *testing.T) {
 	for in, want := range map[string]string{
 		"2026-07-16T11:16:00Z": "2026-07-16T11:16:00Z", "2026-07-16T14:16:00+03:00": "2026-07-16T11:16:00Z", "16.07.202614:16": "2026-07-16T11:16:00Z",

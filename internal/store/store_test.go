@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -183,6 +186,13 @@ func TestDamage(t *testing.T) {
 		"a flipped bit": func(b *bolt.Bucket) error {
 			v := append([]byte(nil), b.Get(key(3))...)
 			v[len(v)-5] ^= 4
+			return b.Put(key(3), v)
+		},
+		"a changed entry with a right checksum": func(b *bolt.Bucket) error {
+			v := append([]byte(nil), b.Get(key(3))...)
+			i := bytes.Index(v, []byte("power"))
+			copy(v[i:], "water")
+			binary.BigEndian.PutUint32(v[1:], crc32.Checksum(v[5:], crc32.MakeTable(crc32.Castagnoli)))
 			return b.Put(key(3), v)
 		},
 		"a removed entry": func(b *bolt.Bucket) error { return b.Delete(key(3)) },
