@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -11,6 +14,7 @@ import (
 	"example.org/teplo/internal/intake"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
+	"example.org/teplo/internal/store"
 	"example.org/teplo/internal/tracker"
 )
 
@@ -18,9 +22,42 @@ import (
 const importChunk = 10_000
 
 // loadBundled brings the bundled reference data into the store: areas first, for
-// hubs and rules stand in them. What is there already is left as it is, so that
-// every start may do it, and a new edition of the program brings its new data.
-func loadBundled(ctx context.Context, t *tracker.Tracker) error {
+// hubs and rules stand in them. What is there already is left as it is; so a start
+// that was cut short does it again, and a new edition of the program brings its new
+// data. The same data are not looked at twice.
+func loadBundled(ctx context.Context, t *tracker.Tracker, st *store.Store) error {
+	mark, err := bundleMark()
+	if err != nil {
+		return err
+	}
+	if last, err := st.Bundle(); err != nil || bytes.Equal(last, mark) {
+		return err
+	}
+	if err := importBundled(ctx, t); err != nil {
+		return err
+	}
+	return st.SetBundle(mark)
+}
+
+// bundleReader is raised when the same files are to be read in another way.
+const bundleReader = 1
+
+// bundleMark is the digest of the bundled files and of how they are read.
+func bundleMark() ([]byte, error) {
+	h := sha256.New()
+	h.Write([]byte{bundleReader})
+	err := fs.WalkDir(data.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := data.Files.ReadFile(path)
+		h.Write(b)
+		return err
+	})
+	return h.Sum(nil), err
+}
+
+func importBundled(ctx context.Context, t *tracker.Tracker) error {
 	areas, err := places.LoadBundled(data.Files)
 	if err != nil {
 		return err

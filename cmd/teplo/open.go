@@ -111,7 +111,7 @@ func openWriter(ctx context.Context, f *storeFlags, now func() time.Time, log *s
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	w := &writer{Tracker: t, store: st, cancel: cancel, done: make(chan error, 1)}
 	go func() { w.done <- t.Run(run) }()
-	if err := loadBundled(ctx, t); err != nil && !errors.Is(err, store.ErrFull) {
+	if err := loadBundled(ctx, t, st); err != nil && !errors.Is(err, store.ErrFull) {
 		return nil, errors.Join(err, w.close())
 	}
 	debug.FreeOSMemory() // a replay leaves much behind that nothing will need

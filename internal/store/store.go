@@ -15,6 +15,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -82,6 +83,7 @@ var (
 	bucketIDs     = []byte("ids")
 	bucketSealed  = []byte("sealed")
 	keyFormat     = []byte("format")
+	keyBundle     = []byte("bundle")
 )
 
 const format = 1
@@ -257,6 +259,25 @@ func (s *Store) Seen(id report.UUID) (seq uint64, ok bool, err error) {
 		return nil
 	})
 	return seq, ok, err
+}
+
+// Bundle returns the mark of the bundled data that was last loaded whole, or nil.
+// It only saves work: loading the same data again changes nothing.
+func (s *Store) Bundle() (mark []byte, err error) {
+	err = s.db.View(func(tx *bolt.Tx) error {
+		mark = bytes.Clone(tx.Bucket(bucketMeta).Get(keyBundle))
+		return nil
+	})
+	return mark, err
+}
+
+// SetBundle notes that the bundled data of this mark were loaded whole.
+func (s *Store) SetBundle(mark []byte) error {
+	err := s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyBundle, mark) })
+	if err != nil {
+		return classify(err)
+	}
+	return nil
 }
 
 // Bytes returns the size of the store's file.
