@@ -184,6 +184,33 @@ func TestHubStatus(t *testing.T) {
 	}
 }
 
+// TestFullStore: at the limit of --max-size writes get 507 with words, and
+// everything else goes on.
+func TestFullStore(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "teplo.db")
+	serve(t, db).stop()
+	s := serve(t, db, "--max-size", "18MB", "--policy", "drill")
+	var last int
+	for i := 0; i < 20_000 && last != 507; i++ {
+		resp, body := s.do(http.MethodPost, "/api/reports", outageAt(uuid.NewString(), 30.52, 50.45), "Content-Type", geoJSON)
+		if last = resp.StatusCode; last == 429 {
+			t.Fatal("limited before it was full")
+		}
+		if last == 507 && !strings.Contains(body, "full") {
+			t.Errorf("507: %s", body)
+		}
+	}
+	if last != 507 {
+		t.Fatalf("never full: last answer %d", last)
+	}
+	if resp, body := s.get("/readyz"); resp.StatusCode != 200 || !strings.Contains(body, `"store":"full"`) {
+		t.Errorf("readyz: %d %s", resp.StatusCode, body)
+	}
+	if resp, _ := s.get("/"); resp.StatusCode != 200 {
+		t.Errorf("the page of a full store: %d", resp.StatusCode)
+	}
+}
+
 // TestKill ends the server with SIGKILL in the middle of writes, again and again:
 // every acknowledged report must be there after the restart, once.
 func TestKill(t *testing.T) {

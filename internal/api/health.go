@@ -14,6 +14,9 @@ func (s *Server) handleHealth(c *fiber.Ctx) error {
 // handleReady says whether the process can do its work.
 func (s *Server) handleReady(c *fiber.Ctx) error {
 	status, storeState, reason := fiber.StatusOK, "ok", ""
+	if s.cfg.Tracker.Full() {
+		storeState, reason = "full", "the store is full: it reads, and writes nothing"
+	}
 	if err := s.cfg.Tracker.Err(); err != nil {
 		status, storeState, reason = fiber.StatusServiceUnavailable, "failed", "the store takes no writes any more: restart"
 	} else if s.cfg.Tracker.Stalled() > readTimeout {

@@ -47,7 +47,7 @@ type InUseError struct {
 
 // Error implements error.
 func (e *InUseError) Error() string {
-	return fmt.Sprintf("store %s is in use by process %s: stop it, or use --server", e.Path, e.PID)
+	return fmt.Sprintf("store %s is in use by process %s: stop it first", e.Path, e.PID)
 }
 
 // Config says how to open a store; zero values are the defaults.

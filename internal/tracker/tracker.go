@@ -24,7 +24,8 @@ import (
 // Limits of the queue and of one transaction.
 const (
 	queueLen     = 2048
-	maxGroup     = 512    // operations in one transaction
+	maxGroup     = 512 // operations in one transaction
+	fullRetry    = time.Second
 	maxGroupSize = 10_000 // events after which a transaction takes no more operations
 )
 
@@ -56,6 +57,7 @@ type Tracker struct {
 
 	committing atomic.Int64 // Unix ms at which the present commit began; 0: none
 	failed     atomic.Pointer[error]
+	full       atomic.Bool
 	lastSweep  report.Instant
 }
 
@@ -108,6 +110,9 @@ func (t *Tracker) Err() error {
 	return nil
 }
 
+// Full reports whether the last write found no room; reading goes on.
+func (t *Tracker) Full() bool { return t.full.Load() }
+
 // Stalled returns how long the present commit has been waiting for the disk.
 func (t *Tracker) Stalled() time.Duration {
 	began := t.committing.Load()
@@ -137,10 +142,19 @@ func (t *Tracker) Run(ctx context.Context) error {
 				return nil
 			}
 		}
-		if err := t.commit(ops); err != nil && !errors.Is(err, store.ErrFull) {
+		err := t.commit(ops)
+		full := errors.Is(err, store.ErrFull)
+		if err != nil && !full {
 			return t.fail(err)
 		}
-		timer.Reset(t.untilNext())
+		wait := t.untilNext()
+		if full {
+			wait = max(wait, fullRetry) // what is due cannot be written now
+		}
+		if len(ops) > 0 || err != nil {
+			t.full.Store(full)
+		}
+		timer.Reset(wait)
 	}
 }
 
