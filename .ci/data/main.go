@@ -117,36 +117,43 @@ func readCities(path string) []city {
 }
 
 // makeGazetteer joins the cities to the register strictly: one row of the same
-// oblast whose romanised name is the same, and one place of that name there; where
-// several rows bear it, the only city among them if the place is large; where
-// several places do, the only large one if the row is a city. What lies more than
-// 60 km off its hromada's centroid is dropped. The Latin name stays rather than a
-// wrong one.
+// oblast that has the same name in Latin letters, by resolution 55, by BGN/PCGN or
+// by BGN/PCGN with -yi for -ий (the gazetteer has all three), and one place that claims the row. Where several rows
+// bear the name, it is the only city among them if the place is large; where several
+// places claim a city, the only large one. What lies more than 60 km off its
+// hromada's centroid is dropped. The Latin name stays rather than a wrong one.
 func makeGazetteer(path string, register []row, centroids map[string]orb.Point) {
 	rows := map[string][]row{}
 	for _, r := range register {
 		if strings.Contains("MXCK", r.category) {
-			k := r.code[:4] + key(places.Romanize(r.name))
-			rows[k] = append(rows[k], r)
+			low := strings.ToLower(r.name)
+			keys := []string{key(places.Romanize(r.name)), bgn.Replace(low), bgn.Replace(strings.ReplaceAll(low, "ий", "иі"))}
+			slices.Sort(keys)
+			for _, k := range slices.Compact(keys) {
+				rows[r.code[:4]+k] = append(rows[r.code[:4]+k], r)
+			}
 		}
 	}
 	cities := readCities(path)
-	named := map[string][]city{}
+	claims := map[string][]city{}
 	for _, c := range cities {
-		k := c.adm + key(c.name)
-		named[k] = append(named[k], c)
+		if r, _ := match(c, rows); r.code != "" {
+			claims[r.code] = append(claims[r.code], c)
+		}
 	}
 	var lines []string
 	count := map[string]int{}
 	for _, c := range cities {
-		k := c.adm + key(c.name)
-		r, verdict := match(c, rows[k], named[k])
-		if at, known := centroids[hromada(r.code)]; verdict == "joined" && known && geo.DistanceMeters(c.at, at) > 60_000 {
+		r, verdict := match(c, rows)
+		if verdict == "joined" && !wins(c, r, claims[r.code]) {
+			r, verdict = row{}, "several in the gazetteer"
+		}
+		if at, known := centroids[hromada(r.code)]; known && geo.DistanceMeters(c.at, at) > 60_000 {
 			fmt.Printf("  too far: %s %s (%s), %.0f km\n", r.code, r.name, c.name, geo.DistanceMeters(c.at, at)/1000)
 			r, verdict = row{}, "too far"
 		}
-		if verdict == "joined" && c.large && !strings.Contains("MK", r.category) {
-			fmt.Printf("  large, yet no city: %s %s, %s people\n", r.code, r.name, c.population)
+		if n, _ := strconv.Atoi(c.population); n >= 30_000 && verdict != "joined" {
+			fmt.Printf("  large, not joined: %s %s, %d people, %s\n", c.adm, c.name, n, verdict)
 		}
 		count[verdict]++
 		lines = append(lines, strings.Join([]string{r.code, c.adm, quote(r.name), quote(c.name), c.lon, c.lat, c.population}, ","))
@@ -157,33 +164,44 @@ func makeGazetteer(path string, register []row, centroids map[string]orb.Point) 
 	fmt.Println("gazetteer:", len(lines), "places,", count)
 }
 
-// match finds the row of the register that a city certainly is, given the rows and
-// the cities of its name in its oblast, and a word for what came out.
-func match(c city, rows []row, named []city) (row, string) {
-	if len(rows) == 0 {
+// bgn writes Ukrainian in lower case as the BGN/PCGN agreement of 1965 does, without
+// the apostrophe and the soft sign.
+var bgn = strings.NewReplacer(
+	"зг", "zh", "а", "a", "б", "b", "в", "v", "г", "h", "ґ", "g", "д", "d", "е", "e", "є", "ye", "ж", "zh", "з", "z", "и", "y",
+	"і", "i", "ї", "yi", "й", "y", "к", "k", "л", "l", "м", "m", "н", "n", "о", "o", "п", "p", "р", "r", "с", "s", "т", "t",
+	"у", "u", "ф", "f", "х", "kh", "ц", "ts", "ч", "ch", "ш", "sh", "щ", "shch", "ь", "", "ю", "yu", "я", "ya", "’", "",
+)
+
+// match finds the row of the register that bears a city's name, and a word for what
+// came out.
+func match(c city, rows map[string][]row) (row, string) {
+	found := rows[c.adm+key(c.name)]
+	if len(found) > 1 && c.large {
+		found = slices.DeleteFunc(slices.Clone(found), func(r row) bool { return !strings.Contains("MK", r.category) })
+		if len(found) == 0 {
+			return row{}, "several in the register"
+		}
+	}
+	switch len(found) {
+	case 0:
 		return row{}, "no such name"
+	case 1:
+		return found[0], "joined"
+	default:
+		return row{}, "several in the register"
 	}
-	if len(rows) > 1 {
-		if !c.large {
-			return row{}, "several in the register"
-		}
-		rows = slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !strings.Contains("MK", r.category) })
-		if len(rows) != 1 {
-			return row{}, "several in the register"
-		}
-	}
-	if len(named) > 1 {
-		large := 0
-		for _, other := range named {
-			if other.large {
-				large++
-			}
-		}
-		if !c.large || large > 1 || !strings.Contains("MK", rows[0].category) {
-			return row{}, "several in the gazetteer"
+}
+
+// wins tells whether c is the only place that claims the row, or of a city the only
+// large one.
+func wins(c city, r row, claims []city) bool {
+	large := 0
+	for _, other := range claims {
+		if other.large {
+			large++
 		}
 	}
-	return rows[0], "joined"
+	return len(claims) == 1 || large == 1 && c.large && strings.Contains("MK", r.category)
 }
 
 func hromada(code string) string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -113,7 +114,7 @@ func areaRecord(a *places.Area) report.Record {
 		Source: "katottg", SourceURL: "https://data.gov.ua/", Licence: "CC BY 4.0", Tier: report.TierOfficial, Name: a.NameUK,
 		Ref: a.Code, AreaCode: a.Code, Point: point, HasPoint: a.HasPoint, Confirmed: report.Instant(registerDate),
 		Facts: report.Area{
-			Level: string(a.Level), Category: a.Category, NameUK: a.NameUK, NameEN: a.NameEN, Parent: a.Parent,
+			Level: string(a.Level), Category: a.Category, NameUK: a.NameUK, NameEN: a.NameEN, Alias: strings.Join(a.Aliases, ","), Parent: a.Parent,
 			Population: a.Population, Outline: a.Outline,
 		},
 	}

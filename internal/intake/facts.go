@@ -374,11 +374,9 @@ func (w *row) areaFacts(r *report.Record) {
 	}
 	if len(code) < 19 {
 		known, ok := w.area(code)
-		if !ok { // OCHA gives Kyiv and Sevastopol p-codes of every level
-			known, ok = w.area(code[:4])
-			ok = ok && known.Category == "K" && strings.Trim(code[4:], "0") == ""
-		}
-		if !ok || len(known.Code) < 19 {
+		// Only Kyiv and Sevastopol have p-codes of every level; of another area a
+		// coarser one is not the same.
+		if !ok || len(known.Code) < 19 || places.Prefix(known.Code) != code && known.Category != "K" {
 			w.reject("area_code", code, "is not a known p-code")
 			return
 		}

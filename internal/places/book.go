@@ -3,11 +3,11 @@ package places
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
 
 	"example.org/teplo/geo"
@@ -35,12 +35,13 @@ const cellZoom = 12
 type Book struct {
 	areas    []Area // in the order of codes
 	byCode   map[string]int
-	byPCode  map[string]int
+	byPCode  map[string]int // by the significant part of the code
 	children map[string][]int
 	byName   map[string][]int // folded names
 	names    []nameEntry      // in the order of names, for prefixes
 	centers  []orb.Point
 	located  []bool
+	sizes    []float64 // of the outline, in square degrees
 	outlines rtree.RTreeG[int]
 	points   rtree.RTreeG[int] // settlements
 }
@@ -50,16 +51,15 @@ type nameEntry struct {
 	area int
 }
 
-// NewBook makes a book of areas; of two with one code the later counts.
+// NewBook makes a book of areas in any order; of two with one code the later
+// counts. It keeps the outlines and aliases it is given, which must not be changed
+// afterwards. A parent that is not among the areas is allowed and counts as none.
 func NewBook(areas []Area) *Book {
-	latest := make(map[string]Area, len(areas))
-	for _, a := range areas {
-		latest[a.Code] = a
-	}
 	b := &Book{
-		areas:  slices.SortedFunc(maps.Values(latest), func(x, y Area) int { return strings.Compare(x.Code, y.Code) }),
-		byCode: make(map[string]int, len(latest)), byPCode: make(map[string]int, len(latest)),
-		children: map[string][]int{}, byName: make(map[string][]int, 2*len(latest)),
+		areas:  latest(areas),
+		byCode: make(map[string]int, len(areas)), byPCode: make(map[string]int, len(areas)),
+		children: map[string][]int{}, byName: make(map[string][]int, 2*len(areas)),
+		sizes: make([]float64, len(areas)),
 	}
 	for i := range b.areas {
 		b.add(i)
@@ -69,39 +69,58 @@ func NewBook(areas []Area) *Book {
 	return b
 }
 
+// latest returns the areas in the order of codes, of each code the last given.
+func latest(areas []Area) []Area {
+	sorted := slices.Clone(areas)
+	slices.SortStableFunc(sorted, func(x, y Area) int { return strings.Compare(x.Code, y.Code) })
+	out := sorted[:0]
+	for i, a := range sorted {
+		if i+1 == len(sorted) || sorted[i+1].Code != a.Code {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 func (b *Book) add(i int) {
 	a := &b.areas[i]
 	b.byCode[a.Code] = i
-	if len(a.Code) == codeLen {
-		p := strings.TrimRight(a.Code[:14], "0")
-		for _, n := range []int{4, 6, 9, 12} {
-			if len(p) <= n {
-				if _, taken := b.byPCode[a.Code[:n]]; !taken {
-					b.byPCode[a.Code[:n]] = i
-				}
-				break
-			}
+	if part := Prefix(a.Code); part != "" {
+		if _, taken := b.byPCode[part]; !taken {
+			b.byPCode[part] = i
 		}
 	}
 	b.children[a.Parent] = append(b.children[a.Parent], i)
-	seen := map[string]bool{}
-	for _, name := range append([]string{a.NameUK, a.NameEN}, a.Aliases...) {
-		f := Fold(name)
-		if f == "" || seen[f] {
-			continue
-		}
-		seen[f] = true
-		b.byName[f] = append(b.byName[f], i)
-		b.names = append(b.names, nameEntry{f, i})
+	b.name(a.NameUK, i)
+	b.name(a.NameEN, i)
+	for _, alias := range a.Aliases {
+		b.name(alias, i)
 	}
 	if a.Outline != nil {
 		bound := a.Outline.Bound()
 		b.outlines.Insert(bound.Min, bound.Max, i)
+		b.sizes[i] = planar.Area(a.Outline)
 	}
-	if a.HasPoint && (a.Level == LevelSettlement || a.Category == "K") {
+	if a.HasPoint && isSettlement(a) {
 		b.points.Insert(a.Point, a.Point, i)
 	}
 }
+
+// name makes an area findable; areas come one after the other, so that a name that
+// an area already bears is the last of its list.
+func (b *Book) name(name string, i int) {
+	f := Fold(name)
+	list := b.byName[f]
+	if f == "" || len(list) > 0 && list[len(list)-1] == i {
+		return
+	}
+	b.byName[f] = append(list, i)
+	b.names = append(b.names, nameEntry{f, i})
+}
+
+// isSettlement tells whether people say that they live in it: Kyiv and Sevastopol
+// are oblasts by code and cities all the same.
+func isSettlement(a *Area) bool { return a.Level == LevelSettlement || a.Category == "K" }
 
 // locate finds the centres: an area's own point, else the mean of its children's,
 // else a point inside its outline.
@@ -123,7 +142,7 @@ func (b *Book) locate() {
 		case n > 0:
 			b.centers[i], b.located[i] = mean, true
 		case a.Outline != nil:
-			b.centers[i], b.located[i] = geo.PointInside(a.Outline), true
+			b.centers[i], b.located[i] = middle(a.Outline), true
 		}
 	}
 }
@@ -150,7 +169,8 @@ func (b *Book) Len() int { return len(b.areas) }
 // All yields the areas in the order of codes.
 func (b *Book) All() iter.Seq[Area] { return slices.Values(b.areas) }
 
-// Area returns an area by its full code or p-code.
+// Area returns an area by its full code or a p-code of 4, 6, 9 or 12 characters.
+// Trailing zeros of a p-code mean the coarser area: UA8000 is Kyiv, like UA80.
 func (b *Book) Area(code string) (Area, bool) {
 	i, ok := b.index(code)
 	if !ok {
@@ -164,10 +184,11 @@ func (b *Book) index(code string) (int, bool) {
 	if err != nil {
 		return 0, false
 	}
-	i, ok := b.byCode[code]
-	if !ok {
-		i, ok = b.byPCode[code]
+	if len(code) == codeLen {
+		i, ok := b.byCode[code]
+		return i, ok
 	}
+	i, ok := b.byPCode[Prefix(code)]
 	return i, ok
 }
 
@@ -182,8 +203,16 @@ func (b *Book) Oblasts() []Area {
 	return out
 }
 
-// Children returns the areas right below code, in the order of codes.
+// Children returns the areas right below code (full or p-code), in the order of
+// codes; below "" are the areas without a parent.
 func (b *Book) Children(code string) []Area {
+	if code != "" {
+		i, ok := b.index(code)
+		if !ok {
+			return nil
+		}
+		code = b.areas[i].Code
+	}
 	var out []Area
 	for _, i := range b.children[code] {
 		out = append(out, b.areas[i])
@@ -210,7 +239,9 @@ type Shape struct {
 
 // Shape returns how an area is drawn, and how precise that is: its own outline
 // ("exact"), without one the zoom 12 cell of its point ("cell"), without a point
-// its parent's shape (the parent's level).
+// its parent's shape (the parent's level). A raion is never the cell of its middle:
+// that would show most of it as untouched. Areas without any place, and codes that
+// the book does not hold, are the world, of no owner, and the precision "oblast".
 func (b *Book) Shape(code string) Shape {
 	i, ok := b.index(code)
 	precision := ""

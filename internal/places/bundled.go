@@ -4,14 +4,15 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 
 	"example.org/teplo/geo"
 )
@@ -19,9 +20,11 @@ import (
 // Place is a row of the gazetteer: a settlement with a point. Code and NameUK are
 // empty where no row of the register bears its name for certain.
 type Place struct {
-	Code, NameUK, NameEN string
-	Point                orb.Point
-	Population           int
+	Code           string // full KATOTTG
+	ADM1           string // p-code of its oblast
+	NameUK, NameEN string
+	Point          orb.Point
+	Population     int // 0 unknown
 }
 
 // LoadGazetteer reads every settlement with a point, joined to the register or not.
@@ -31,11 +34,16 @@ func LoadGazetteer(fsys fs.FS) ([]Place, error) {
 		return nil, fmt.Errorf("places: %w", err)
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	in := csv.NewReader(f)
+	in.FieldsPerRecord = 7
+	rows, err := in.ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("places: gazetteer: %w", err)
 	}
-	out := make([]Place, 0, len(rows))
+	if len(rows) == 0 {
+		return nil, errors.New("places: gazetteer: it has no header")
+	}
+	out := make([]Place, 0, len(rows)-1)
 	for i, r := range rows[1:] {
 		lon, err1 := strconv.ParseFloat(r[4], 64)
 		lat, err2 := strconv.ParseFloat(r[5], 64)
@@ -43,13 +51,17 @@ func LoadGazetteer(fsys fs.FS) ([]Place, error) {
 		if err1 != nil || err2 != nil || err3 != nil {
 			return nil, fmt.Errorf("places: gazetteer: row %d is not lon, lat, population", i+2)
 		}
-		out = append(out, Place{Code: r[0], NameUK: r[2], NameEN: r[3], Point: orb.Point{lon, lat}, Population: population})
+		out = append(out, Place{Code: r[0], ADM1: r[1], NameUK: r[2], NameEN: r[3], Point: orb.Point{lon, lat}, Population: population})
 	}
 	return out, nil
 }
 
-// LoadBundled reads the bundled areas: the register's codes, categories and names,
-// the gazetteer's points, and the oblasts' outlines and official names.
+// LoadBundled reads the bundled areas from the root of the data sets: the
+// register's codes, categories and names, in the order of codes; the gazetteer's
+// points and populations, its spellings as aliases; the oblasts' outlines, official
+// names and aliases. Names in Latin letters are [Romanize]'s but for the oblasts. A
+// hromada stands at its centre, else amid its settlements that have a point. Raions
+// have no point: see [Book.Center] for their middle.
 func LoadBundled(fsys fs.FS) ([]Area, error) {
 	areas, err := loadRegister(fsys)
 	if err != nil {
@@ -66,7 +78,10 @@ func LoadBundled(fsys fs.FS) ([]Area, error) {
 	for _, p := range gazetteer {
 		if i, ok := index[p.Code]; ok && p.Code != "" {
 			a := &areas[i]
-			a.Point, a.HasPoint, a.Population, a.NameEN = p.Point, true, p.Population, p.NameEN
+			a.Point, a.HasPoint, a.Population = p.Point, true, p.Population
+			if Fold(p.NameEN) != Fold(a.NameEN) { // Mykolayiv, of another romanisation
+				a.Aliases = append(a.Aliases, p.NameEN)
+			}
 		}
 	}
 	if err := loadOblasts(fsys, areas, index); err != nil {
@@ -151,9 +166,10 @@ func loadOblasts(fsys fs.FS, areas []Area, index map[string]int) error {
 	var doc struct {
 		Features []struct {
 			Properties struct {
-				Code   string `json:"code"`
-				NameUK string `json:"name_uk"`
-				NameEN string `json:"name_en"`
+				Code    string   `json:"code"`
+				NameUK  string   `json:"name_uk"`
+				NameEN  string   `json:"name_en"`
+				Aliases []string `json:"aliases"`
 			} `json:"properties"`
 			Geometry json.RawMessage `json:"geometry"`
 		} `json:"features"`
@@ -176,43 +192,46 @@ func loadOblasts(fsys fs.FS, areas []Area, index map[string]int) error {
 		}
 		a := &areas[i]
 		a.Outline, a.NameUK, a.NameEN = mp, f.Properties.NameUK, f.Properties.NameEN
+		a.Aliases = append(a.Aliases, f.Properties.Aliases...)
 		if !a.HasPoint {
-			a.Point, a.HasPoint = geo.PointInside(mp), true
+			a.Point, a.HasPoint = middle(mp), true
 		}
 	}
 	return nil
 }
 
-// seatHromadas gives a hromada without a point that of its centre: the settlement
-// whose name its own is made of, else its largest with a point.
-func seatHromadas(areas []Area, index map[string]int) {
-	seats := map[string][]int{}
-	for i := range areas {
-		if a := &areas[i]; a.HasPoint && a.Level == LevelSettlement {
-			seats[a.Parent] = append(seats[a.Parent], i)
-		}
+// middle is the centroid where it lies in the outline, else some point that does.
+func middle(mp orb.MultiPolygon) orb.Point {
+	if p, _ := planar.CentroidArea(mp); geo.Contains(mp, p) {
+		return p
 	}
-	for code, list := range seats {
-		h, ok := index[code]
-		if !ok || areas[h].HasPoint {
+	return geo.PointInside(mp)
+}
+
+// seatHromadas gives a hromada without a point that of its centre, which the
+// register numbers 001; where the centre has none, the mean of its settlements'.
+func seatHromadas(areas []Area, index map[string]int) {
+	type mean struct {
+		sum orb.Point
+		n   float64
+	}
+	means := map[int]mean{}
+	for i := range areas {
+		a := &areas[i]
+		h, ok := index[a.Parent]
+		if !ok || !a.HasPoint || a.Level != LevelSettlement || areas[h].HasPoint {
 			continue
 		}
-		stem := func(i int) bool {
-			name, hromada := []rune(Fold(areas[i].NameUK)), Fold(areas[h].NameUK)
-			return len(name) > 2 && strings.HasPrefix(hromada, string(name[:len(name)-2]))
+		if a.Code[9:12] == "001" {
+			areas[h].Point, areas[h].HasPoint = a.Point, true
+			continue
 		}
-		best := slices.MaxFunc(list, func(x, y int) int {
-			if stem(x) != stem(y) {
-				if stem(x) {
-					return 1
-				}
-				return -1
-			}
-			if areas[x].Population != areas[y].Population {
-				return areas[x].Population - areas[y].Population
-			}
-			return strings.Compare(areas[y].Code, areas[x].Code)
-		})
-		areas[h].Point, areas[h].HasPoint = areas[best].Point, true
+		m := means[h]
+		means[h] = mean{orb.Point{m.sum[0] + a.Point[0], m.sum[1] + a.Point[1]}, m.n + 1}
+	}
+	for h, m := range means {
+		if a := &areas[h]; !a.HasPoint {
+			a.Point, a.HasPoint = orb.Point{m.sum[0] / m.n, m.sum[1] / m.n}, true
+		}
 	}
 }

@@ -100,3 +100,16 @@ func LevelOfCode(code string) Level {
 		return LevelOblast
 	}
 }
+
+// Prefix returns the part of a KATOTTG code or p-code that everything in its area
+// begins with: 4, 6, 9, 12 or, of a city district, 14 characters. Empty levels at
+// the end mean the coarser area, so that of UA8000 it is UA80.
+func Prefix(code string) string {
+	end := min(len(code), 14)
+	for _, n := range []int{4, 6, 9, 12} {
+		if n <= end && strings.Trim(code[n:end], "0") == "" {
+			return code[:n]
+		}
+	}
+	return code[:end]
+}

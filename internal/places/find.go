@@ -19,12 +19,11 @@ const nearMeters = 15_000
 // the point, else that outline's area, else the nearest settlement within 15 km;
 // false when there is none (CONTRACT §3.2 "Place → area").
 func (b *Book) Locate(p orb.Point) (Area, bool) {
-	outline, size := -1, math.Inf(1)
+	outline := -1
 	b.outlines.Search(p, p, func(_, _ [2]float64, i int) bool {
-		bound := b.areas[i].Outline.Bound()
-		area := (bound.Max[0] - bound.Min[0]) * (bound.Max[1] - bound.Min[1])
-		if (area < size || area == size && i < outline) && geo.Contains(b.areas[i].Outline, p) {
-			outline, size = i, area
+		smaller := outline < 0 || b.sizes[i] < b.sizes[outline] || b.sizes[i] == b.sizes[outline] && i < outline
+		if smaller && geo.Contains(b.areas[i].Outline, p) {
+			outline = i
 		}
 		return true
 	})
@@ -57,30 +56,13 @@ func (b *Book) nearest(p orb.Point, prefix string) (found int, ok bool) {
 	return found, ok
 }
 
-// Prefix returns the part of a KATOTTG code that its whole area shares: the p-code
-// without empty levels and serial number. A p-code is its own prefix.
-func Prefix(code string) string {
-	if len(code) != codeLen {
-		return code
-	}
-	for _, n := range []int{4, 6, 9, 12} {
-		if strings.Trim(code[n:14], "0") == "" {
-			return code[:n]
-		}
-	}
-	return code[:14]
-}
-
 // levelRank puts what people look for first: settlements, then what they lie in.
 func levelRank(a *Area) int {
 	if a.Category == "K" {
 		return 0
 	}
-	return map[Level]int{LevelSettlement: 0, LevelOblast: 1, LevelRaion: 2, LevelHromada: 3, LevelDistrict: 4}[a.Level]
+	return slices.Index([]Level{LevelSettlement, LevelOblast, LevelRaion, LevelHromada, LevelDistrict}, a.Level)
 }
-
-// prefixWords are dropped from the start of a name that somebody types.
-var prefixWords = []string{"місто ", "город ", "село ", "селище ", "м ", "с ", "смт ", "г ", "пгт ", "city of "}
 
 // Search returns at most limit areas whose name is or begins with q: exact matches
 // first, then settlements before raions, then the larger, then the nearer to near.
@@ -88,7 +70,7 @@ var prefixWords = []string{"місто ", "город ", "село ", "сели�
 // what follows a comma narrows ("Іванівка, Одеська").
 func (b *Book) Search(q string, near *orb.Point, limit int) []Area {
 	name, within, _ := strings.Cut(q, ",")
-	want, qualifier := bare(name), Fold(within)
+	want, qualifier := readName(name).forms[0], Fold(within)
 	if want == "" || limit <= 0 {
 		return nil
 	}
@@ -146,68 +128,4 @@ func (b *Book) liesIn(i int, qualifier string) bool {
 			return true
 		}
 	}
-}
-
-func bare(name string) string {
-	f := Fold(strings.ReplaceAll(name, ".", ". "))
-	for _, p := range prefixWords {
-		if rest, ok := strings.CutPrefix(f, Fold(p)+" "); ok && rest != "" {
-			return rest
-		}
-	}
-	return f
-}
-
-// Resolve finds the one area of this name among the levels (none: all) inside the
-// area with code or p-code within ("": the country); false when there is none, or
-// more than one: a guess would be a wrong place. Kyiv and Sevastopol win over
-// villages of the same name.
-func (b *Book) Resolve(name, within string, levels ...Level) (Area, bool) {
-	prefix := ""
-	if within != "" {
-		code, err := ParseCode(within)
-		if err != nil {
-			return Area{}, false
-		}
-		prefix = Prefix(code)
-	}
-	found := -1
-	for _, want := range forms(name) {
-		for _, i := range b.byName[want] {
-			a := &b.areas[i]
-			if !strings.HasPrefix(a.Code, prefix) || len(levels) > 0 && !slices.Contains(levels, a.Level) {
-				continue
-			}
-			switch {
-			case found < 0 || a.Category == "K":
-				found = i
-			case found != i && b.areas[found].Category != "K":
-				return Area{}, false
-			}
-		}
-		if found >= 0 {
-			return b.areas[found], true
-		}
-	}
-	return Area{}, false
-}
-
-// forms are the ways a source may write the name of an area in the register.
-func forms(name string) []string {
-	f := bare(name)
-	out := []string{f}
-	for _, short := range []struct{ from, to string }{
-		{" обл", " область"},
-		{" р н", " раіон"},
-		{" отг", " громада"},
-		{" тг", " громада"},
-		{" міська громада", " громада"},
-		{" селищна громада", " громада"},
-		{" сільська громада", " громада"},
-	} {
-		if base, ok := strings.CutSuffix(f, short.from); ok {
-			out = append(out, base+short.to)
-		}
-	}
-	return append(out, f+" область", f+" раіон", f+" громада")
 }
