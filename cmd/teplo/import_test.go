@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,11 @@ func TestDemo(t *testing.T) {
 		t.Errorf("demo into a store: %d %s%s", code, out, errs)
 	}
 	s := serve(t, filepath.Join(dir, "b.db"), "--policy", "drill")
+	ctx, cancel := context.WithTimeout(t.Context(), timeLimit)
+	defer cancel()
+	if _, ok := <-s.events(ctx, "/api/live?collections=outages&since=0"); !ok { // the bucket of the last reports ends within two seconds
+		t.Fatal("no cell became public")
+	}
 	if hubs, cells := s.items("/api/collections/hubs/items").NumberMatched, s.items("/api/collections/outages/items").NumberMatched; hubs < 150 || cells < 100 {
 		t.Errorf("a synthetic country of %d hubs and %d cells", hubs, cells)
 	}

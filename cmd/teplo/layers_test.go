@@ -23,6 +23,7 @@ var steps = [][]string{
 	{"internal/intake", "internal/view", "internal/store"},
 	{"internal/report"},
 	{"internal/filter", "internal/hours", "internal/curfew", "internal/places", "internal/access"},
+	{"internal/wallclock"},
 	{"geo/tile", "geo/pmtiles"},
 	{"geo"},
 }

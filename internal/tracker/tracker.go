@@ -79,8 +79,9 @@ type group struct {
 	events []store.Pending
 }
 
-// Open replays the store into a new tracker with its views; progress, if not
-// nil, is told now and then how many entries are done.
+// Open replays the store into a new tracker with its views, adopts the policy and
+// makes up for what time did while nothing ran: nobody is served what has expired
+// since. A full store is read all the same, unless it needs another policy.
 func Open(cfg Config) (*Tracker, error) {
 	t := &Tracker{
 		cfg: cfg, state: report.NewState(), views: view.New(), limits: newLimits(),
@@ -93,14 +94,19 @@ func Open(cfg Config) (*Tracker, error) {
 		return nil, err
 	}
 	t.views.Publish(t.state)
+	if err := t.adoptPolicy(); err != nil {
+		return nil, fmt.Errorf("tracker: policy: %w", err)
+	}
+	if err := t.commit(nil); errors.Is(err, store.ErrFull) {
+		t.full.Store(true)
+	} else if err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
 // Views returns what readers are served from.
 func (t *Tracker) Views() *view.Views { return t.views }
-
-// Empty reports whether the journal had no entry at [Open].
-func (t *Tracker) Empty() bool { return t.cfg.Store.Head().Seq == 0 }
 
 // Err returns why the tracker stopped taking writes, or nil.
 func (t *Tracker) Err() error {
@@ -126,9 +132,6 @@ func (t *Tracker) Stalled() time.Duration {
 // returns nil; or it returns the error after which nothing more may be written.
 func (t *Tracker) Run(ctx context.Context) error {
 	defer close(t.done)
-	if err := t.adoptPolicy(); err != nil {
-		return t.fail(err)
-	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
