@@ -39,6 +39,7 @@ type Book struct {
 	children map[string][]int
 	byName   map[string][]int // folded names
 	names    []nameEntry      // in the order of names, for prefixes
+	bySound  map[string][]int // of cities
 	centers  []orb.Point
 	located  []bool
 	sizes    []float64 // of the outline, in square degrees
@@ -58,7 +59,7 @@ func NewBook(areas []Area) *Book {
 	b := &Book{
 		areas:  latest(areas),
 		byCode: make(map[string]int, len(areas)), byPCode: make(map[string]int, len(areas)),
-		children: map[string][]int{}, byName: make(map[string][]int, 2*len(areas)),
+		children: map[string][]int{}, byName: make(map[string][]int, 2*len(areas)), bySound: map[string][]int{},
 		sizes: make([]float64, len(areas)),
 	}
 	for i := range b.areas {
@@ -100,6 +101,10 @@ func (b *Book) add(i int) {
 		bound := a.Outline.Bound()
 		b.outlines.Insert(bound.Min, bound.Max, i)
 		b.sizes[i] = planar.Area(a.Outline)
+	}
+	if a.Population >= soundPopulated && isSettlement(a) {
+		key := sound(Fold(a.NameUK))
+		b.bySound[key] = append(b.bySound[key], i)
 	}
 	if a.HasPoint && isSettlement(a) {
 		b.points.Insert(a.Point, a.Point, i)

@@ -58,7 +58,7 @@ func LoadGazetteer(fsys fs.FS) ([]Place, error) {
 
 // LoadBundled reads the bundled areas from the root of the data sets: the
 // register's codes, categories and names, in the order of codes; the gazetteer's
-// points and populations, its spellings as aliases; the oblasts' outlines, official
+// points and populations, its spellings as aliases; former names of cities; the oblasts' outlines, official
 // names and aliases. Names in Latin letters are [Romanize]'s but for the oblasts. A
 // hromada stands at its centre, else amid its settlements that have a point. Raions
 // have no point: see [Book.Center] for their middle.
@@ -83,6 +83,9 @@ func LoadBundled(fsys fs.FS) ([]Area, error) {
 				a.Aliases = append(a.Aliases, p.NameEN)
 			}
 		}
+	}
+	if err := loadAliases(fsys, areas, index); err != nil {
+		return nil, err
 	}
 	if err := loadOblasts(fsys, areas, index); err != nil {
 		return nil, err
@@ -156,6 +159,29 @@ func Shown(level Level, category, name string) (uk, en string) {
 	default:
 		return name, latin
 	}
+}
+
+// loadAliases adds former and Russian names of cities.
+func loadAliases(fsys fs.FS, areas []Area, index map[string]int) error {
+	f, err := fsys.Open("aliases/aliases.csv")
+	if err != nil {
+		return fmt.Errorf("places: %w", err)
+	}
+	defer f.Close()
+	in := csv.NewReader(f)
+	in.FieldsPerRecord = 3
+	rows, err := in.ReadAll()
+	if err != nil {
+		return fmt.Errorf("places: aliases: %w", err)
+	}
+	for _, r := range rows[min(1, len(rows)):] {
+		i, ok := index[r[0]]
+		if !ok {
+			return fmt.Errorf("places: aliases: %s is not in the register", r[0])
+		}
+		areas[i].Aliases = append(areas[i].Aliases, strings.Split(r[2], ",")...)
+	}
+	return nil
 }
 
 func loadOblasts(fsys fs.FS, areas []Area, index map[string]int) error {

@@ -64,8 +64,26 @@ func levelRank(a *Area) int {
 	return slices.Index([]Level{LevelSettlement, LevelOblast, LevelRaion, LevelHromada, LevelDistrict}, a.Level)
 }
 
+// hit says how a name meets a query, the better the higher.
+type hit int
+
+const (
+	hitPrefix hit = 1 + iota // it begins so
+	hitAlike                 // a city that sounds so
+	hitExact
+)
+
+// A query of so many letters finds by sound the cities of so many people: fewer
+// letters, or every village, would find anything.
+const (
+	minSoundRunes  = 4
+	soundPopulated = 10_000
+)
+
 // Search returns at most limit areas whose name is or begins with q: exact matches
-// first, then settlements before raions, then the larger, then the nearer to near.
+// first, then cities of at least 10,000 people that sound like it (Russian
+// spellings: "Харьков"), then what begins so; of these settlements before raions,
+// then the larger, then the nearer to near.
 // Case, apostrophes and look-alike letters do not matter; "м. Київ" finds Київ, and
 // what follows a comma narrows ("Іванівка, Одеська").
 func (b *Book) Search(q string, near *orb.Point, limit int) []Area {
@@ -74,14 +92,23 @@ func (b *Book) Search(q string, near *orb.Point, limit int) []Area {
 	if want == "" || limit <= 0 {
 		return nil
 	}
-	hits := map[int]bool{} // area → exact
+	hits := map[int]hit{}
 	first, _ := slices.BinarySearchFunc(b.names, want, func(e nameEntry, s string) int { return strings.Compare(e.name, s) })
 	for _, e := range b.names[first:] {
 		if !strings.HasPrefix(e.name, want) {
 			break
 		}
 		if qualifier == "" || b.liesIn(e.area, qualifier) {
-			hits[e.area] = hits[e.area] || e.name == want
+			h := hitPrefix
+			if e.name == want {
+				h = hitExact
+			}
+			hits[e.area] = max(hits[e.area], h)
+		}
+	}
+	for _, i := range b.bySound[sound(want)] {
+		if len([]rune(want)) >= minSoundRunes && (qualifier == "" || b.liesIn(i, qualifier)) {
+			hits[i] = max(hits[i], hitAlike)
 		}
 	}
 	order := make([]int, 0, len(hits))
@@ -96,12 +123,9 @@ func (b *Book) Search(q string, near *orb.Point, limit int) []Area {
 	return out
 }
 
-func (b *Book) rank(x, y int, exact map[int]bool, near *orb.Point) int {
-	if exact[x] != exact[y] {
-		if exact[x] {
-			return -1
-		}
-		return 1
+func (b *Book) rank(x, y int, hits map[int]hit, near *orb.Point) int {
+	if hits[x] != hits[y] {
+		return cmp.Compare(hits[y], hits[x])
 	}
 	p, q := &b.areas[x], &b.areas[y]
 	far := func(i int) float64 {

@@ -171,6 +171,13 @@ func TestSearchOrder(t *testing.T) {
 		{"Козова, Тернопільська", "UA61"},
 		{"Іванівка, Одеська", "UA51"},
 		{"Миколаїв, Львівська", "UA46"},
+		{"Харьков", "UA63"},
+		{"Львов", "UA46"},
+		{"Белая Церковь", "UA32"},
+		{"Днепропетровск", "UA12020010"},
+		{"Новоград-Волинський", "UA18"},
+		{"Кременчуг", "UA53"},
+		{"Льв", "UA46"},
 	} {
 		if got := codes(b.Search(tc.q, nil, 1)); len(got) != 1 || !strings.HasPrefix(got[0], tc.first) {
 			t.Errorf("%q: got %v, want %s first", tc.q, got, tc.first)

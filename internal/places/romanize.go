@@ -83,3 +83,18 @@ func Fold(s string) string {
 	}
 	return b.String()
 }
+
+// sound reduces a folded name to its consonants, doubled ones as one: what Russian
+// and Ukrainian spellings of a name mostly share (Харьков, Харків).
+func sound(folded string) string {
+	var b strings.Builder
+	last := rune(0)
+	for _, r := range folded {
+		if r == last || strings.ContainsRune("аеиіоуюя aeiouy", r) {
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
