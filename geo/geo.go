@@ -2,7 +2,7 @@
 // order lon, lat, on the geometry types of orb.
 //
 // Shapes are flat: between two positions an edge is straight in degrees, as
-// RFC 7946 §3.1.1 has it. Only [DistanceMeters] knows that the earth is round, and
+// RFC 7946 §3.1.1 has it. Only [DistanceMeters] and [BearingDeg] know that the earth is round, and
 // only [BBox] that the world meets itself at the antimeridian.
 //
 // Only [ParseGeometry] may read GeoJSON from outside: orb's own decoder takes
@@ -31,6 +31,16 @@ func DistanceMeters(a, b orb.Point) float64 {
 	s, t := math.Sin(dLat), math.Sin(dLon)
 	h := s*s + math.Cos(a[1]*rad)*math.Cos(b[1]*rad)*t*t
 	return 2 * earthRadiusMeters * math.Asin(math.Sqrt(min(1, h)))
+}
+
+// BearingDeg returns the direction in which the great circle from a to b begins, in
+// degrees clockwise from north, 0 included to 360 excluded; 0 where they are one.
+func BearingDeg(a, b orb.Point) float64 {
+	const rad = math.Pi / 180
+	dLon := (b[0] - a[0]) * rad
+	y := math.Sin(dLon) * math.Cos(b[1]*rad)
+	x := math.Cos(a[1]*rad)*math.Sin(b[1]*rad) - math.Sin(a[1]*rad)*math.Cos(b[1]*rad)*math.Cos(dLon)
+	return math.Mod(math.Atan2(y, x)/rad+360, 360)
 }
 
 // Snap returns the node nearest to p of the grid of whole multiples of gridDeg

@@ -123,3 +123,23 @@ func TestSnapProperties(t *testing.T) {
 		}
 	}
 }
+
+func TestBearingDeg(t *testing.T) {
+	kyiv := orb.Point{30.5234, 50.4501}
+	for _, tc := range []struct {
+		name string
+		to   orb.Point
+		want float64
+	}{
+		{"north", orb.Point{30.5234, 51}, 0},
+		{"east", orb.Point{30.6234, 50.4501}, 90},
+		{"south", orb.Point{30.5234, 50}, 180},
+		{"west", orb.Point{30.4234, 50.4501}, 270},
+		{"Lviv", orb.Point{24.0297, 49.8397}, 264},
+		{"itself", kyiv, 0},
+	} {
+		if got := geo.BearingDeg(kyiv, tc.to); math.Abs(got-tc.want) > 1.5 && math.Abs(got-tc.want) < 358.5 {
+			t.Errorf("%s: got %.1f, want %.1f", tc.name, got, tc.want)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func loadBundled(ctx context.Context, t *tracker.Tracker, st *store.Store) error
 }
 
 // bundleReader is raised when the same files are to be read in another way.
-const bundleReader = 1
+const bundleReader = 2
 
 // bundleMark is the digest of the bundled files and of how they are read.
 func bundleMark() ([]byte, error) {

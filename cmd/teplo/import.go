@@ -143,7 +143,7 @@ func (f *importFlags) one(ctx context.Context, e *env, t *tracker.Tracker, cfg i
 		return err
 	}
 	bar := newBar(e, info.Size())
-	in := importer{ctx: ctx, t: t, dry: f.dry, strict: f.strict, out: out}
+	in := importer{ctx: ctx, t: t, dry: f.dry, strict: f.strict, out: out, bar: bar, began: time.Now()}
 	err = intake.Read(io.TeeReader(file, bar), cfg, in.row)
 	_ = bar.Finish() // the bar is for the eye alone
 	if err != nil {
@@ -171,9 +171,18 @@ type importer struct {
 	sum         summary
 	records     []report.Record
 	numbers     []int
+	bar         *progressbar.ProgressBar // nil: none
+	began       time.Time
+	rows        int
 }
 
+// progressRows is after how many rows the bar tells their number.
+const progressRows = 500
+
 func (in *importer) row(r intake.Row) error {
+	if in.rows++; in.bar != nil && in.rows%progressRows == 0 {
+		in.bar.Describe(fmt.Sprintf("%d rows, %.0f rows/s", in.rows, float64(in.rows)/time.Since(in.began).Seconds()))
+	}
 	for _, n := range r.Notices {
 		in.out.notice(r.Number, n)
 	}

@@ -179,8 +179,8 @@ func TestHubStatus(t *testing.T) {
 	if now.Properties["confirmations"] != 1.0 || now.Properties["status"] == "open" || now.Properties["rev"] == hub.Properties["rev"] {
 		t.Errorf("after an anonymous word: %v", now.Properties)
 	}
-	if now.Properties["open_now"] == "yes" {
-		t.Error("an anonymous word made a yes")
+	if now.Properties["open_now"] != hub.Properties["open_now"] {
+		t.Errorf("an anonymous word changed open_now from %v to %v", hub.Properties["open_now"], now.Properties["open_now"])
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.org/teplo/internal/api"
+	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/site"
 )
 
@@ -66,7 +67,21 @@ func runServe(ctx context.Context, e *env, args []string) error {
 		return errors.Join(err, w.close())
 	}
 	pages.Mount(srv.App())
+	warnStale(w, now(), log)
 	return listen(ctx, e, addr, srv, w)
+}
+
+// warnStale says when no curfew rule was confirmed lately: then no verdict is a yes.
+func warnStale(w *writer, now time.Time, log *slog.Logger) {
+	snap := w.Views().Public()
+	var newest report.Instant
+	for f := range snap.Layer(report.Curfews).All() {
+		newest = max(newest, f.Facts.ConfirmedAt)
+	}
+	if within := time.Duration(snap.Policy.CurfewConfirm); newest.Add(within).Time().Before(now) {
+		log.Warn("verdicts are unconfirmed until somebody imports or confirms curfew rules",
+			"newest_rule", newest.Time().Format(time.DateOnly), "curfew_confirm_within", within.String())
+	}
 }
 
 // listen answers until ctx ends or the writer fails, then stops in order: streams

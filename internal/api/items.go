@@ -3,15 +3,16 @@ package api
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/geo"
-	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/view"
 )
 
@@ -33,8 +34,9 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	now := s.cfg.Now()
 	c.Set("Teplo-Cursor", strconv.FormatUint(snap.Seq, 10))
-	if s.unchanged(c, snap) {
+	if s.unchanged(c, snap, now) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	page := snap.Layer(name).Find(q)
@@ -49,7 +51,7 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="next"; type="%s"`, next.Href, next.Type))
 	}
 	c.Set(fiber.HeaderContentType, typeGeoJSON)
-	return c.Send(appendCollection(nil, &page, links, timeStamp(s.cfg.Now())))
+	return c.Send(appendCollection(nil, &page, links, now))
 }
 
 // handleItem answers with one feature.
@@ -58,10 +60,9 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := onlyParams(c, "f"); err != nil {
-		return err
-	}
-	if err := formatJSON(c); err != nil {
+	p := newParams(c, "f")
+	p.choice("f", []string{"json"}, "json")
+	if err := p.err(); err != nil {
 		return err
 	}
 	snap := s.cfg.Tracker.Views().Public()
@@ -69,7 +70,8 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	if !ok {
 		return notFound("feature")
 	}
-	if s.unchanged(c, snap) {
+	now := s.cfg.Now()
+	if s.unchanged(c, snap, now) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	collection := s.base(c) + "/api/collections/" + string(name)
@@ -77,41 +79,43 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 		{Href: collection + "/items/" + f.ID, Rel: "self", Type: typeGeoJSON},
 		{Href: collection, Rel: "collection", Type: typeJSON},
 	})
-	body := f.AppendJSON(nil)
+	body := f.AppendJSON(nil, now)
 	body = append(append(body[:len(body)-1], `,"links":`...), links...)
 	c.Set(fiber.HeaderContentType, typeGeoJSON)
 	return c.Send(append(body, '}'))
 }
 
 // appendCollection writes the feature collection around ready bytes.
-func appendCollection(b []byte, page *view.Page, links []link, now string) []byte {
+func appendCollection(b []byte, page *view.Page, links []link, now time.Time) []byte {
 	size := 512
 	for _, f := range page.Features {
 		size += f.Size() + 1
 	}
 	b = slices.Grow(b, size)
 	b = fmt.Appendf(b, `{"type":"FeatureCollection","timeStamp":%q,"numberMatched":%d,"numberReturned":%d,"links":`,
-		now, page.Matched, len(page.Features))
+		timeStamp(now), page.Matched, len(page.Features))
 	b = append(appendLinks(b, links), `,"features":[`...)
 	for i, f := range page.Features {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = f.AppendJSON(b)
+		b = f.AppendJSON(b, now)
 	}
 	return append(b, "]}"...)
 }
 
 // unchanged sets the validators of a reply made of the snapshot and reports
-// whether the client has it already. The ETag is weak: one for all encodings.
-func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot) bool {
+// whether the client has it already. The ETag is weak: one for all encodings. It
+// moves with every change that the caller may see, derived properties included,
+// and the reply lives no longer than until the next one.
+func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time) bool {
 	h := fnv.New64a()
 	h.Write(c.Request().RequestURI()) //nolint:errcheck // a hash never fails
 	h.Write(c.Request().Host())       //nolint:errcheck
-	tag := fmt.Sprintf(`W/"%s-%d-%x"`, s.epoch, snap.Seq, h.Sum64())
+	tag := fmt.Sprintf(`W/"%s-%d.%s-%x"`, s.epoch, snap.Seq, snap.TickAt(now), h.Sum64())
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderVary, "Accept, Accept-Encoding")
-	c.Set(fiber.HeaderCacheControl, "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400")
+	c.Set(fiber.HeaderCacheControl, "public, max-age="+strconv.Itoa(snap.MaxAgeSeconds(now)))
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderIfNoneMatch), ",") {
 		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {
 			return true
@@ -122,85 +126,30 @@ func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot) bool {
 
 // parseItems reads the parameters of items, all of them before it complains.
 func parseItems(c *fiber.Ctx, snap *view.Snapshot) (view.Query, error) {
-	q := view.Query{Limit: defaultLimit}
-	if err := onlyParams(c, "bbox", "limit", "cursor", "offset", "area", "f"); err != nil {
-		return q, err
+	p := newParams(c, "bbox", "limit", "cursor", "offset", "area", "f")
+	q := view.Query{
+		Limit: p.whole("limit", 1, maxLimit, defaultLimit), Skip: p.whole("offset", 0, math.MaxInt, 0), After: c.Query("cursor"),
 	}
-	var errs []fieldError
-	bad := func(field, reason string) { errs = append(errs, fieldError{field, c.Query(field), reason}) }
-	args := c.Context().QueryArgs()
-	if args.Has("bbox") {
+	if p.has("bbox") {
 		b, err := geo.ParseBBox(c.Query("bbox"))
 		if err != nil {
-			bad("bbox", err.Error())
+			p.bad("bbox", err.Error())
 		}
 		q.BBox = &b
 	}
-	if args.Has("limit") {
-		n, err := strconv.Atoi(c.Query("limit"))
-		if err != nil || n < 1 {
-			bad("limit", "is not a whole number of 1 or more")
-		}
-		q.Limit = min(n, maxLimit)
+	if a, ok := p.area("area", snap); ok {
+		q.Area = a.Code
 	}
-	if args.Has("offset") {
-		n, err := strconv.Atoi(c.Query("offset"))
-		if err != nil || n < 0 {
-			bad("offset", "is not a whole number of 0 or more")
-		}
-		q.Skip = n
+	if p.has("cursor") && !validID(q.After) {
+		p.bad("cursor", "is not a cursor of this server")
 	}
-	if args.Has("area") {
-		code, err := places.ParseCode(c.Query("area"))
-		if _, known := snap.Book.Area(code); err != nil || !known {
-			bad("area", "is not a known KATOTTG code or p-code")
-		}
-		q.Area = code
-	}
-	q.After = c.Query("cursor")
-	if args.Has("cursor") && !validID(q.After) {
-		bad("cursor", "is not a cursor of this server")
-	}
-	if err := formatJSON(c); err != nil {
-		bad("f", "is not json")
-	}
-	if errs != nil {
-		return q, badRequest(errs...)
-	}
-	return q, nil
+	p.choice("f", []string{"json"}, "json")
+	return q, p.err()
 }
 
 func validID(s string) bool {
 	word, rest, ok := strings.Cut(s, "-")
 	return ok && len(s) <= 80 && word != "" && rest != "" && strings.Trim(word+rest, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
-}
-
-// formatJSON refuses any f but json.
-func formatJSON(c *fiber.Ctx) error {
-	if c.Context().QueryArgs().Has("f") && c.Query("f") != "json" {
-		return badRequest(fieldError{"f", c.Query("f"), "is not json"})
-	}
-	return nil
-}
-
-// onlyParams refuses query parameters that are unknown or repeated.
-func onlyParams(c *fiber.Ctx, allowed ...string) error {
-	var errs []fieldError
-	seen := map[string]bool{}
-	for k, v := range c.Context().QueryArgs().All() {
-		name := string(k)
-		switch {
-		case !slices.Contains(allowed, name):
-			errs = append(errs, fieldError{name, string(v), "is not a parameter here"})
-		case seen[name]:
-			errs = append(errs, fieldError{name, string(v), "is given twice"})
-		}
-		seen[name] = true
-	}
-	if errs != nil {
-		return badRequest(errs...)
-	}
-	return nil
 }
 
 // query repeats the request's parameters; with a cursor it leads to the next page.

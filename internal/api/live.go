@@ -90,7 +90,7 @@ func writeEvent(w *bufio.Writer, ch *view.Change) {
 		ch.Seq, op, ch.Seq, op, ch.Collection, ch.ID, ch.Rev)
 	b = append(ch.At.AppendJSON(b), `,"feature":`...)
 	if ch.Feature != nil {
-		b = ch.Feature.AppendJSON(b)
+		b = ch.Feature.AppendChange(b)
 	} else {
 		b = append(b, "null"...)
 	}

@@ -95,6 +95,11 @@ func (s *Server) routes() {
 	s.app.Post("/api/reports", s.handleReport)
 	s.app.Get("/api/receipts/:id", s.handleReceipt)
 	s.app.Get("/api/live", s.handleLive)
+	s.app.Get("/api/go", s.handleGo)
+	s.app.Get("/api/nearest", s.handleNearest)
+	s.app.Get("/api/places", s.handlePlaces)
+	s.app.Get("/api/areas/:code/history", s.handleHistory)
+	s.app.Get("/api/feeds/curfew.ics", s.handleCalendar)
 }
 
 // Serve answers on l until Shutdown; it returns nil then.

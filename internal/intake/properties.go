@@ -116,19 +116,21 @@ var outageProperties = map[string]property{
 }
 
 var curfewProperties = map[string]property{
-	"start_local": {aliases: "startlocal початок з от"},
-	"end_local":   {aliases: "endlocal кінець до"},
-	"timezone":    {aliases: "zone часовийпояс"},
-	"kind":        {shape: isEnum, allowed: report.CurfewKinds, aliases: "type вид тип"},
-	"valid_from":  {shape: isTime, aliases: "діюєз чиннийз"},
-	"valid_to":    {shape: isTime, aliases: "діюєдо чиннийдо"},
-	"exemptions":  {aliases: "винятки исключения"},
-	"documents":   {aliases: "документи"},
-	"authority":   {aliases: "орган"},
-	"order":       {aliases: "orderno наказ"},
-	"area_level":  {aliases: "level рівень"},
-	"area_text":   {aliases: "areauk area areaname територія"},
-	"note":        {aliases: "примітка comment"},
+	"start_local":  {aliases: "startlocal початок з от"},
+	"end_local":    {aliases: "endlocal кінець до"},
+	"timezone":     {aliases: "zone часовийпояс"},
+	"kind":         {shape: isEnum, allowed: report.CurfewKinds, aliases: "type вид тип"},
+	"valid_from":   {shape: isTime, aliases: "діюєз чиннийз"},
+	"valid_to":     {shape: isTime, aliases: "діюєдо чиннийдо"},
+	"exemptions":   {aliases: "винятки исключения"},
+	"documents":    {aliases: "документи"},
+	"authority":    {aliases: "орган"},
+	"order":        {aliases: "orderno наказ"},
+	"order_date":   {shape: isTime, aliases: "orderdate датанаказу"},
+	"except_areas": {aliases: "exceptareas except крім"},
+	"area_level":   {aliases: "level рівень"},
+	"area_text":    {aliases: "areauk area areaname територія"},
+	"note":         {aliases: "примітка comment"},
 }
 
 var areaProperties = map[string]property{

@@ -84,6 +84,8 @@ type Curfew struct {
 	AreaText   string  `cbor:"12,keyasint,omitempty"` // the area as the source names it
 	Unresolved bool    `cbor:"13,keyasint,omitempty"` // the area has no code of its own: applied nowhere as fact
 	Note       string  `cbor:"14,keyasint,omitempty"`
+	Ordered    Instant `cbor:"15,keyasint,omitempty"` // date of the order
+	Except     string  `cbor:"16,keyasint,omitempty"` // comma list of codes inside the area that it does not cover
 }
 
 // Area states (part of) an administrative area; empty members say nothing and

@@ -10,6 +10,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/places"
 )
 
@@ -34,7 +35,8 @@ type State struct {
 	due          Instant // the next bucket's end that changes something; 0: none
 	lastEnd      Instant // of the last bucket that ended
 	areasVersion int
-	publicNext   uint64 // number of the public changes of the entry at hand
+	rules        *curfew.Book // of curfews; nil: to be made
+	publicNext   uint64       // number of the public changes of the entry at hand
 }
 
 // recordState is a record of reference as its source last stated it.
@@ -160,7 +162,7 @@ func (s *State) Apply(e Entry) error {
 	case ev.Erased != nil:
 		forced = s.applyErased(ev.Erased)
 	case ev.Retire != nil:
-		s.retired[ev.Retire.ID] = true
+		s.retired[ev.Retire.ID], s.rules = true, nil
 		dirty = []string{ev.Retire.ID}
 	}
 	s.publish(dirty, false)
@@ -246,6 +248,7 @@ func (s *State) applyPut(p *Put, at Instant) (dirty, forced []string) {
 		s.scheduleOutage(facts, r.Confirmed, at)
 	case Curfew:
 		putRecord(s.curfews, base)
+		s.rules = nil
 	case Area:
 		return s.applyArea(p.ID, base, facts)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"example.org/teplo/geo"
+	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/view"
@@ -19,43 +20,98 @@ import (
 
 // hubCard is a hub as people read it: shape, word and colour say the same.
 type hubCard struct {
-	ID, Name, NameLang, Open, Tone, Mark, State, Where, Distance, Hours, Tier, SourceURL, Confirmations string
-	Amenities                                                                                           []string
-	Confirmed                                                                                           age
+	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, Go, Tier, SourceURL, Confirmations string
+	Amenities                                                                                                                  []string
+	Confirmed                                                                                                                  age
 }
 
-// freshFor is how long a status is told without doubt.
-const freshFor = 2 * time.Hour
+// Within these ages of its last confirmation an open hub is told as open, and as
+// one that should be open; later it is not confirmed. Age changes words and order,
+// never data-open.
+const (
+	freshFor  = 2 * time.Hour
+	likelyFor = 12 * time.Hour
+)
 
-// state says what is known of a hub being open. Yes needs hours, rules and a
-// status together, so that a fresh status alone is not yet a yes.
-func (s *Site) state(r *request, f *report.Feature, hub *report.Hub) (open, tone, mark, words string) {
+// state says what is known of a hub being open.
+func (s *Site) state(r *request, f *view.Feature) (open, tone, mark, words string) {
+	open = f.DerivedAt(r.now).OpenNow
+	hub, _ := f.Facts.Facts.(report.Hub)
+	seen := r.now.Sub(f.Facts.ConfirmedAt.Time())
 	switch {
-	case f.Disputed:
-		return report.Unknown, "amber", "!", r.cat.t("st_disputed")
-	case hub.Status == "open":
-		age := ", " + s.age(r.cat, hub.StatusAt.Time(), r.now).Words
-		if r.now.Sub(hub.StatusAt.Time()) > freshFor {
-			return report.Unknown, "amber", "◐", r.cat.t("st_should") + age
-		}
-		return report.Unknown, "green", "●", r.cat.t("st_open") + age
-	case hub.Status == "closed", hub.Availability == "closed":
-		return report.No, "grey", "○", r.cat.t("st_closed")
-	case hub.Status == "standby":
-		return report.Unknown, "amber", "◐", r.cat.t("st_standby")
+	case f.Facts.Disputed:
+		return open, "amber", "!", r.cat.t("st_disputed")
+	case hub.Status == "closed" && open == report.No:
+		return open, "grey", "⊖", r.cat.t("st_closed")
+	case hub.Availability == "closed":
+		return open, "grey", "⊖", r.cat.t("st_closed_for_good")
+	case open == report.No:
+		return open, "grey", "⊖", r.cat.t("st_shut")
+	case open == report.Yes && seen <= freshFor:
+		return open, "green", "●", r.cat.t("st_open")
+	case open == report.Yes && seen <= likelyFor:
+		return open, "amber", "◐", r.cat.t("st_should")
+	case open == report.Yes:
+		return open, "amber", "◐", r.cat.t("st_timetable")
+	case hub.Status == "standby", hub.Availability == "standby", hub.Availability == "reserve":
+		return open, "amber", "◐", r.cat.t("st_standby")
+	case hub.Availability == "mobile":
+		return open, "amber", "◐", r.cat.t("st_mobile")
 	default:
-		return report.Unknown, "grey", "?", r.cat.t("st_unknown")
+		return open, "grey", "?", r.cat.t("st_unknown")
 	}
 }
 
-func (s *Site) hubCard(r *request, f *view.Feature, here *places.Area, center orb.Point) hubCard {
+// until says when the present opening ends, or the next begins.
+func (s *Site) until(r *request, f *view.Feature) string {
+	d := f.DerivedAt(r.now)
+	switch {
+	case d.ClosesAt != 0:
+		return r.cat.t("until", "time", s.clock(r, d.ClosesAt.Time()))
+	case d.OpensAt != 0:
+		return r.cat.t("opens", "time", s.clock(r, d.OpensAt.Time()))
+	}
+	return ""
+}
+
+// clock writes a time of day, with the day where that is not today or tonight.
+func (s *Site) clock(r *request, t time.Time) string {
+	local := t.In(r.snap.Zone)
+	if t.Sub(r.now) < 20*time.Hour {
+		return local.Format("15:04")
+	}
+	return local.Format("15:04") + ", " + r.cat.date(local)
+}
+
+// compass names eight directions, from north clockwise.
+var compass = []string{"n", "ne", "e", "se", "s", "sw", "w", "nw"}
+
+// away says how far a hub is, how long one walks, and in which direction.
+func (s *Site) away(r *request, n *view.Near, from orb.Point) string {
+	if n.Minutes < 0 {
+		return ""
+	}
+	i := int(geo.BearingDeg(from, n.Facts.Place.Point)/45+0.5) % len(compass)
+	parts := []string{r.cat.distance(n.Meters), r.cat.t("dir_" + compass[i])}
+	if n.Minutes <= int(offered/time.Minute) {
+		parts = slices.Insert(parts, 1, r.cat.t("minutes_on_foot", "n", strconv.Itoa(n.Minutes)))
+	} else {
+		parts = append(parts, r.cat.t("too_far"))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// hubCard writes one hub; here is the place that the page is of, or nil.
+func (s *Site) hubCard(r *request, n *view.Near, here *places.Area, center orb.Point) hubCard {
+	f := n.Feature
 	hub, _ := f.Facts.Facts.(report.Hub)
 	c := hubCard{
 		ID: f.ID, Name: cmp.Or(r.cat.choose(cmp.Or(hub.NameUK, f.Facts.Name), hub.NameEN), f.Facts.Name),
-		Hours: cmp.Or(hub.OpeningText, hub.OpeningHours), Tier: r.cat.t("tier_" + string(f.Facts.Tier)),
+		Hours: cmp.Or(hub.OpeningText, hub.OpeningHours), Activation: hub.Activation, Tier: r.cat.t("tier_" + string(f.Facts.Tier)),
 		SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
+		Until: s.until(r, f), Distance: s.away(r, n, center), Go: r.cat.t("go_" + string(n.Go.Verdict)),
 	}
-	c.Open, c.Tone, c.Mark, c.State = s.state(r, f.Facts, &hub)
+	c.Open, c.Tone, c.Mark, c.State = s.state(r, f)
 	if c.NameLang = r.cat.Lang; r.cat.Lang == "en" && hub.NameEN == "" {
 		c.NameLang = "uk"
 	}
@@ -70,9 +126,7 @@ func (s *Site) hubCard(r *request, f *view.Feature, here *places.Area, center or
 	c.Where = hub.Address
 	town, known := r.snap.Book.Area(f.Facts.AreaCode)
 	switch {
-	case coarse(f) == 0 && here != nil:
-		c.Distance = r.cat.distance(geo.DistanceMeters(center, f.Facts.Place.Point))
-	case coarse(f) == 0 || !known:
+	case !f.Rough() || !known:
 	case here != nil && town.Code == here.Code && hub.Address != "":
 		// the page names the town already
 	case hub.Address == "":
@@ -190,10 +244,11 @@ func (s *Site) validity(r *request, rule *report.Curfew) string {
 
 type hubPage struct {
 	page
-	Crumbs []areaRow
-	Hub    hubCard
-	Rows   []factRow
-	Map    template.JS
+	Crumbs  []areaRow
+	Verdict verdictBox
+	Hub     hubCard
+	Rows    []factRow
+	Map     template.JS
 }
 
 type factRow struct{ Name, Value string }
@@ -205,9 +260,10 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	if !ok {
 		return s.missing(c)
 	}
-	card := s.hubCard(r, f, nil, orb.Point{})
+	near := r.snap.Reach(&view.Walk{Area: f.Facts.AreaCode, At: r.now, By: curfew.Foot}, f)
+	card := s.hubCard(r, &near, nil, orb.Point{})
 	hub, _ := f.Facts.Facts.(report.Hub)
-	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card}
+	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card, Verdict: s.verdict(r, f.Facts.AreaCode)}
 	capacity := ""
 	if hub.Capacity > 0 {
 		capacity = strconv.Itoa(hub.Capacity)
@@ -215,7 +271,9 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	for _, row := range []factRow{
 		{"f_address", hub.Address},
 		{"f_hours", cmp.Or(hub.OpeningText, hub.OpeningHours)},
+		{"f_activation", hub.Activation},
 		{"f_capacity", capacity},
+		{"f_confidence", strconv.Itoa(f.DerivedAt(r.now).Confidence) + " %"},
 		{"f_precision", r.cat.t("precision_" + f.Facts.Precision)},
 		{"f_area", s.parents(r, f.Facts.AreaCode)},
 	} {

@@ -92,7 +92,7 @@ func (c *catalogue) link(path string) string {
 
 func (s *Site) functions(c *catalogue) template.FuncMap {
 	return template.FuncMap{
-		"t": func(key string) string { return c.t(key) }, "link": c.link, "lang": func() string { return c.Lang },
+		"t": func(key string) string { return c.t(key) }, "tf": c.t, "link": c.link, "lang": func() string { return c.Lang },
 		"asset": func(name string) string { return s.urls[name] }, "style": func() template.CSS { return s.style },
 	}
 }

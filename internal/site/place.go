@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/paulmach/orb"
 
 	"example.org/teplo/geo"
+	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/view"
@@ -29,6 +31,7 @@ type placePage struct {
 	Name     string
 	Crumbs   []areaRow
 	Withheld bool
+	Verdict  verdictBox
 	HubsLead string
 	Chips    []chip
 	Hubs     []hubCard
@@ -62,6 +65,7 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 	name := r.cat.choose(a.NameUK, a.NameEN)
 	p := placePage{page: s.page(r, name), Name: name, Crumbs: s.crumbs(r, a.Parent), Withheld: withheld(r, a.Code)}
 	center, _ := r.snap.Book.Center(a.Code)
+	p.Verdict = s.verdict(r, a.Code)
 	s.fillHubs(r, &p, &a, center)
 	p.Outages, p.Curfews = s.outages(r, &a, center), s.curfews(r, &a)
 	n := s.figures(r.snap).byPrefix
@@ -103,40 +107,53 @@ func withheld(r *request, code string) bool {
 	return false
 }
 
-// found is a hub with its distance from the place's centre.
-type found struct {
-	f      *view.Feature
-	meters float64
+// offered is the longest walk that is offered as an answer (CONTRACT §2).
+const offered = time.Hour
+
+// stays is how long a hub must stay open after one arrives to be of use.
+const stays = 30 * time.Minute
+
+// walkingSpeed is the speed that walks are told by, in metres a second.
+const walkingSpeed = 1.1
+
+// walk is the way from the centre of a place to its hubs. A raion or an oblast is
+// no place to walk from.
+func (r *request) walk(a *places.Area, center orb.Point) *view.Walk {
+	w := &view.Walk{From: center, Area: a.Code, At: r.now, By: curfew.Foot, Speed: walkingSpeed}
+	if a.Level != places.LevelSettlement && a.Level != places.LevelDistrict && a.Category != "K" {
+		w.Speed = 0
+	}
+	return w
 }
 
-// fillHubs lists the hubs of a place, those with an exact place first, then by
-// distance; a place without any shows the nearest instead.
+// judged is how many of the nearest hubs are put in order by more than distance.
+const judged = 300
+
+// fillHubs lists the hubs of a place, the usable ones first; a place without any
+// shows the nearest instead.
 func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Point) {
-	wanted := fillChips(r, p)
-	prefix := places.Prefix(a.Code)
-	var inside, near []found
-	for f := range r.snap.Layer(report.Hubs).All() {
-		if strings.HasPrefix(f.Facts.AreaCode, prefix) && offers(f, wanted) {
-			inside = append(inside, found{f, geo.DistanceMeters(center, f.Facts.Place.Point)})
-		}
+	wanted, onlyOpen := fillChips(r, p)
+	takes := func(f *view.Feature) bool {
+		return offers(f, wanted) && (!onlyOpen || f.DerivedAt(r.now).OpenNow == report.Yes)
 	}
-	slices.SortStableFunc(inside, func(x, y found) int { return cmp.Compare(x.meters, y.meters) })
-	if len(inside) == 0 {
-		for f, d := range r.snap.Layer(report.Hubs).Near(center) {
-			if offers(f, wanted) {
-				near = append(near, found{f, d})
-			}
-			if len(near) == hubsPerPage {
-				break
-			}
+	prefix := places.Prefix(a.Code)
+	w := r.walk(a, center)
+	var inside, near []*view.Feature
+	for f := range r.snap.Layer(report.Hubs).Near(center) {
+		switch {
+		case !takes(f):
+		case strings.HasPrefix(f.Facts.AreaCode, prefix):
+			inside = append(inside, f)
+		case len(near) < hubsPerPage:
+			near = append(near, f)
 		}
 	}
 	list := inside
 	p.HubsLead = r.cat.t("hubs_in", "hubs", r.cat.n("hubs", len(inside)))
 	if len(inside) == 0 && len(near) > 0 {
 		list, p.HubsLead = near, r.cat.t("hubs_near")
+		w.Speed = walkingSpeed
 	}
-	slices.SortStableFunc(list, func(x, y found) int { return cmp.Compare(coarse(x.f), coarse(y.f)) })
 	pageNo, err := strconv.Atoi(r.c.Query("page"))
 	pages := (len(list) + hubsPerPage - 1) / hubsPerPage
 	if err != nil || pageNo < 1 || pageNo > pages {
@@ -147,18 +164,63 @@ func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Poi
 			p.Pages = append(p.Pages, chip{Name: strconv.Itoa(i), On: i == pageNo, URL: r.with("page", strconv.Itoa(i))})
 		}
 	}
-	from := (pageNo - 1) * hubsPerPage
-	for _, h := range list[min(from, len(list)):min(from+hubsPerPage, len(list))] {
-		p.Hubs = append(p.Hubs, s.hubCard(r, h.f, a, center))
+	first := min((pageNo-1)*hubsPerPage, len(list))
+	last := min(first+hubsPerPage, len(list))
+	shown := list[:min(len(list), max(judged, last))]
+	for _, n := range s.order(r, w, shown)[first:last] {
+		p.Hubs = append(p.Hubs, s.hubCard(r, &n, a, center))
 	}
 }
 
-// coarse ranks a hub that stands at its settlement after those with a place.
-func coarse(f *view.Feature) int {
-	if f.Facts.Precision == "exact" || f.Facts.Precision == "street" {
-		return 0
+// order puts hubs in the order of cards (CONTRACT §2): usable ones first, then what
+// is not confirmed, then what is shut; in each those with an exact place first, by
+// distance, a fresher one first where it is not 1.3 times as far.
+func (s *Site) order(r *request, w *view.Walk, list []*view.Feature) []view.Near {
+	type ranked struct {
+		view.Near
+		rank    int
+		worth   float64
+		settled bool // not placed exactly
 	}
-	return 1
+	all := make([]ranked, len(list))
+	for i, f := range list {
+		n := r.snap.Reach(w, f)
+		k := ranked{Near: n, rank: s.rank(r, &n), settled: f.Rough(), worth: geo.DistanceMeters(w.From, f.Facts.Place.Point)}
+		if r.now.Sub(f.Facts.ConfirmedAt.Time()) > freshFor {
+			k.worth *= 1.3
+		}
+		all[i] = k
+	}
+	slices.SortStableFunc(all, func(x, y ranked) int {
+		settled := func(k ranked) int { // false before true
+			if k.settled {
+				return 1
+			}
+			return 0
+		}
+		return cmp.Or(cmp.Compare(x.rank, y.rank), settled(x)-settled(y), cmp.Compare(x.worth, y.worth), cmp.Compare(x.ID, y.ID))
+	})
+	out := make([]view.Near, len(all))
+	for i := range all {
+		out[i] = all[i].Near
+	}
+	return out
+}
+
+// rank is 0 for a usable hub (CONTRACT §2: open on arrival and a while after, the
+// verdict not no) that was seen within half a day and that nobody contradicts, 1 for
+// other usable ones, 2 for what is not confirmed, 3 for what is shut.
+func (s *Site) rank(r *request, n *view.Near) int {
+	switch {
+	case n.OnArrival == report.No:
+		return 3
+	case n.OnArrival != report.Yes, n.Opening.At(n.Arrival.Add(stays)) != report.Yes,
+		n.Go.Verdict == curfew.Forbidden, n.Minutes > int(offered/time.Minute):
+		return 2
+	case n.Facts.Disputed, r.now.Sub(n.Facts.ConfirmedAt.Time()) > likelyFor:
+		return 1
+	}
+	return 0
 }
 
 // offers reports whether a hub has all that is wanted.
@@ -170,8 +232,14 @@ func offers(f *view.Feature, wanted []string) bool {
 	return ok
 }
 
-// fillChips shows the filters and returns the amenities that are asked for.
-func fillChips(r *request, p *placePage) (wanted []string) {
+// fillChips shows the filters and returns what is asked for.
+func fillChips(r *request, p *placePage) (wanted []string, onlyOpen bool) {
+	onlyOpen = r.c.Query("open") == "true"
+	value := "true"
+	if onlyOpen {
+		value = ""
+	}
+	p.Chips = append(p.Chips, chip{Name: r.cat.t("only_open"), On: onlyOpen, URL: r.with("open", value)})
 	for _, name := range report.AmenityNames {
 		on := r.c.Query(name) == report.Yes
 		if on {
@@ -185,7 +253,7 @@ func fillChips(r *request, p *placePage) (wanted []string) {
 			p.Chips = append(p.Chips, chip{Name: r.cat.t("a_" + name), On: on, URL: r.with(name, value)})
 		}
 	}
-	return wanted
+	return wanted, onlyOpen
 }
 
 // with is this page with one parameter set (or, empty, left out), from its first

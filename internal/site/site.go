@@ -90,6 +90,7 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/places", s.handlePlaces)
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
+	app.Get("/about", s.handleAbout)
 	app.Get("/a/:name", s.handleAsset)
 	app.Use(s.handleMissing)
 }

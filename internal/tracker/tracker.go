@@ -93,7 +93,7 @@ func Open(cfg Config) (*Tracker, error) {
 	if err := cfg.Store.Replay(t.state.Apply); err != nil {
 		return nil, err
 	}
-	t.views.Publish(t.state)
+	t.views.Publish(t.state, t.clock().Time())
 	if err := t.adoptPolicy(); err != nil {
 		return nil, fmt.Errorf("tracker: policy: %w", err)
 	}
@@ -198,9 +198,12 @@ func (t *Tracker) clock() report.Instant {
 
 // untilNext is the time to the next thing that time alone does.
 func (t *Tracker) untilNext() time.Duration {
-	wait := time.Minute
+	wait, now := time.Minute, t.cfg.Now()
 	if due := t.state.NextBucket(); due != 0 {
-		wait = min(wait, time.Duration(due-report.InstantOf(t.cfg.Now()))*time.Millisecond)
+		wait = min(wait, due.Time().Sub(now))
+	}
+	if due := t.views.Due(); !due.IsZero() {
+		wait = min(wait, due.Sub(now))
 	}
 	return max(wait, time.Millisecond)
 }
@@ -217,6 +220,7 @@ func (t *Tracker) commit(ops []operation) error {
 		spans[i] = [2]int{from, len(g.events)}
 	}
 	entries, err := t.write(g.events)
+	t.views.Tick(t.state, t.clock().Time())
 	if err == nil {
 		for _, e := range erased {
 			if err := t.cfg.Store.Erase(e); err != nil {
@@ -250,7 +254,7 @@ func (t *Tracker) write(events []store.Pending) ([]report.Entry, error) {
 			return nil, err
 		}
 	}
-	t.views.Publish(t.state)
+	t.views.Publish(t.state, t.clock().Time())
 	return entries, nil
 }
 

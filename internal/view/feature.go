@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -17,21 +18,50 @@ import (
 const maxOutlineVertices = 100
 
 // Feature is one encoded feature. The geometry of areas is shared between all
-// that are drawn alike, so the bytes come in three parts.
+// that are drawn alike, and what changes with time alone stands last, so the bytes
+// come in four parts.
 type Feature struct {
 	ID       string
 	Bound    orb.Bound
 	Geometry orb.Geometry
 	Facts    *report.Feature // what pages read; read-only
-	head     []byte          // {"type":"Feature","id":"...","geometry":
+	Opening  *report.Opening // of a hub; else nil
+	rules    *rules
+	derived  Derived
+	head     []byte // {"type":"Feature","id":"...","geometry":
 	geometry []byte
-	tail     []byte // ,"properties":{...}}
+	tail     []byte // ,"properties":{...
+	time     []byte // ,"confidence":...
 }
 
-// AppendJSON appends the GeoJSON feature, byte for byte the same each time.
-func (f *Feature) AppendJSON(dst []byte) []byte {
+// AppendJSON appends the GeoJSON feature as of now.
+func (f *Feature) AppendJSON(dst []byte, now time.Time) []byte {
+	d := f.DerivedAt(now)
+	if f.head != nil && d == f.derived {
+		return append(append(f.appendFixed(dst), f.time...), "}}"...)
+	}
+	return f.AppendWith(dst, &d, nil)
+}
+
+// AppendWith appends the feature with other derived properties, and members after
+// them: each begins with a comma.
+func (f *Feature) AppendWith(dst []byte, d *Derived, members []byte) []byte {
+	return append(append(appendTime(f.appendFixed(dst), f, d), members...), "}}"...)
+}
+
+// AppendChange appends the feature as feeds tell it: derived properties are null,
+// for their passing is no change (CONTRACT §3.1).
+func (f *Feature) AppendChange(dst []byte) []byte {
+	dst = f.appendFixed(dst)
+	for _, name := range timeProperties[f.Facts.Facts.Collection()] {
+		dst = append(append(append(dst, `,"`...), name...), `":null`...)
+	}
+	return append(dst, "}}"...)
+}
+
+func (f *Feature) appendFixed(dst []byte) []byte {
 	if f.head == nil {
-		return append(appendProperties(append(geo.AppendGeometry(appendHead(dst, f.ID), f.Geometry), tailStart...), f.Facts), '}')
+		return appendProperties(append(geo.AppendGeometry(appendHead(dst, f.ID), f.Geometry), tailStart...), f.Facts)
 	}
 	dst = append(dst, f.head...)
 	dst = append(dst, f.geometry...)
@@ -44,8 +74,8 @@ func appendHead(b []byte, id string) []byte {
 	return append(appendString(append(b, `{"type":"Feature","id":`...), id), `,"geometry":`...)
 }
 
-// Size is the length of what AppendJSON appends, in bytes.
-func (f *Feature) Size() int { return len(f.head) + len(f.geometry) + len(f.tail) }
+// Size is about the length of what AppendJSON appends, in bytes.
+func (f *Feature) Size() int { return len(f.head) + len(f.geometry) + len(f.tail) + len(f.time) + 2 }
 
 // shape is a geometry with its bytes.
 type shape struct {
@@ -58,22 +88,33 @@ type shape struct {
 // few, are encoded when they are read.
 func (v *Views) encode(f *report.Feature) *Feature {
 	sh := v.shape(&f.Place)
-	out := &Feature{ID: f.ID, Bound: sh.geometry.Bound(), Geometry: sh.geometry, Facts: f}
+	out := &Feature{ID: f.ID, Bound: sh.geometry.Bound(), Geometry: sh.geometry, Facts: f, rules: v.rules}
 	if f.Precision == "" {
 		kept := *f
 		kept.Precision = sh.precision
 		out.Facts = &kept
 	}
 	if _, filed := f.Facts.(report.FiledFacts); filed {
+		out.derived.Confidence = f.Confidence
 		return out
 	}
 	b := appendHead(v.scratch[:0], f.ID)
 	split := len(b)
-	b = append(appendProperties(append(b, tailStart...), out.Facts), '}')
+	b = appendProperties(append(b, tailStart...), out.Facts)
 	v.scratch = b
 	whole := slices.Clone(b) // one allocation of the exact size
 	out.head, out.tail, out.geometry = whole[:split:split], whole[split:], sh.bytes
+	v.open(out)
 	return out
+}
+
+// open reads a hub's hours and derives what time changes.
+func (v *Views) open(f *Feature) {
+	f.rules = v.rules
+	if _, hub := f.Facts.Facts.(report.Hub); hub {
+		f.Opening = report.NewOpening(f.Facts, v.rules.curfews, &v.rules.policy, v.rules.zone)
+	}
+	v.settle(f)
 }
 
 // shape turns a place into geometry. Outlines are kept by the code of the area
@@ -121,8 +162,30 @@ func made(g orb.Geometry, precision string) shape {
 	return shape{geometry: g, bytes: geo.AppendGeometry(nil, g), precision: precision}
 }
 
-// appendProperties writes the properties of CONTRACT §3.1: the same keys on
-// every feature of a collection, scalars only, null for unknown.
+// timeProperties are the properties that time alone changes, in their order.
+var timeProperties = map[report.Collection][]string{
+	report.Hubs: {"confidence", "open_now", "opens_at", "closes_at"}, report.Curfews: {"confidence", "in_force"},
+	report.Outages: {"confidence"}, report.Areas: {"confidence"}, report.Reports: {"confidence"}, report.Needs: {"confidence"},
+}
+
+// appendTime writes the members of timeProperties.
+func appendTime(b []byte, f *Feature, d *Derived) []byte {
+	w := writer{b: b}
+	w.hundredths("confidence", d.Confidence)
+	switch f.Facts.Facts.(type) {
+	case report.Hub:
+		w.string("open_now", d.OpenNow)
+		w.instant("opens_at", d.OpensAt)
+		w.instant("closes_at", d.ClosesAt)
+	case report.Curfew:
+		w.string("in_force", d.InForce)
+	}
+	return w.b
+}
+
+// appendProperties writes the fixed properties of CONTRACT §3.1, without the
+// closing brace: the same keys on every feature of a collection, scalars only, null
+// for unknown.
 func appendProperties(b []byte, f *report.Feature) []byte {
 	w := writer{b: append(b, '{')}
 	w.string("id", f.ID)
@@ -134,7 +197,6 @@ func appendProperties(b []byte, f *report.Feature) []byte {
 	w.string("source", f.Source)
 	w.string("source_url", f.SourceURL)
 	w.string("tier", string(f.Tier))
-	w.hundredths("confidence", f.Confidence)
 	w.instant("confirmed_at", f.ConfirmedAt)
 	w.count("confirmations", f.Confirmations, 0)
 	w.bool("disputed", f.Disputed)
@@ -158,7 +220,7 @@ func appendProperties(b []byte, f *report.Feature) []byte {
 	case report.FiledFacts:
 		w.filed(&facts)
 	}
-	return append(w.b, '}')
+	return w.b
 }
 
 func (w *writer) hub(h *report.Hub) {
@@ -170,9 +232,6 @@ func (w *writer) hub(h *report.Hub) {
 	w.string("activation", h.Activation)
 	w.string("status", h.Status)
 	w.instant("status_at", h.StatusAt)
-	w.string("open_now", report.Unknown)
-	w.string("opens_at", "")
-	w.string("closes_at", "")
 	w.string("opening_hours", h.OpeningHours)
 	w.string("opening_text", h.OpeningText)
 	w.string("open_in_curfew", h.OpenInCurfew)
@@ -206,7 +265,6 @@ func (w *writer) curfew(c *report.Curfew) {
 	w.string("documents", c.Documents)
 	w.string("authority", c.Authority)
 	w.string("order", c.Order)
-	w.string("in_force", report.Unknown)
 }
 
 func (w *writer) filed(f *report.FiledFacts) {
@@ -225,7 +283,7 @@ func (w *writer) filed(f *report.FiledFacts) {
 type writer struct{ b []byte }
 
 func (w *writer) key(k string) {
-	if w.b[len(w.b)-1] != '{' {
+	if len(w.b) == 0 || w.b[len(w.b)-1] != '{' {
 		w.b = append(w.b, ',')
 	}
 	w.b = append(append(append(w.b, '"'), k...), '"', ':')

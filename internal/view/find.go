@@ -171,7 +171,7 @@ func (s *Snapshot) Changes(since uint64) iter.Seq[*Change] {
 func (s *Snapshot) Dump(dst []byte) []byte {
 	for _, c := range append(Collections, report.Reports) {
 		for f := range s.Layer(c).All() {
-			dst = append(f.AppendJSON(dst), '\n')
+			dst = append(f.AppendChange(dst), '\n')
 		}
 	}
 	for c := range s.Changes(0) {

@@ -8,12 +8,16 @@
 package view
 
 import (
+	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tidwall/btree"
 	"github.com/tidwall/rtree"
 
+	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 )
@@ -30,6 +34,9 @@ type Views struct {
 	bookVersion  int
 	shapes       map[string]shape // outlines by owner, of the present book
 	scratch      []byte
+	rules        *rules
+	agenda       agenda
+	now          time.Time // as of which derived properties are made
 
 	mu   sync.Mutex    // guards wake
 	wake chan struct{} // closed at the next publication
@@ -40,6 +47,8 @@ type audience struct {
 	layers  map[report.Collection]*Layer
 	feed    *btree.BTreeG[*Change] // by number, then id
 	last    map[string]*Change     // by id
+	ticks   uint64                 // swaps in which a derived property changed
+	ticked  bool
 	current atomic.Pointer[Snapshot]
 }
 
@@ -48,8 +57,12 @@ type Snapshot struct {
 	Seq     uint64         // number of the audience's last change
 	Journal uint64         // sequence of the last entry
 	At      report.Instant // time of the last entry
+	Ticks   uint64         // how often derived properties changed, without any entry
+	Due     time.Time      // when the next one changes; zero: never
 	Policy  report.Policy
+	Zone    *time.Location // the policy's
 	Book    *places.Book
+	Curfews *curfew.Book
 	layers  map[report.Collection]*Layer
 	feed    *btree.BTreeG[*Change]
 }
@@ -72,14 +85,18 @@ type Change struct {
 
 // New returns views of an empty state; it cannot fail.
 func New() *Views {
-	v := &Views{wake: make(chan struct{}), bookVersion: -1, book: places.NewBook(nil), shapes: map[string]shape{}}
+	policy := report.Ukraine()
+	v := &Views{
+		wake: make(chan struct{}), bookVersion: -1, book: places.NewBook(nil), shapes: map[string]shape{},
+		rules: &rules{policy: policy, curfews: curfew.New(nil), zone: policy.Location()},
+	}
 	for _, a := range []*audience{&v.public, &v.full} {
 		a.layers = map[report.Collection]*Layer{}
 		for _, c := range append(Collections, report.Reports) {
 			a.layers[c] = &Layer{byID: &btree.Map[string, *Feature]{}, tree: &rtree.RTreeG[*Feature]{}}
 		}
 		a.feed, a.last = btree.NewBTreeGOptions(before, btree.Options{NoLocks: true}), map[string]*Change{}
-		a.current.Store(&Snapshot{layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(), Book: places.NewBook(nil)})
+		a.current.Store(&Snapshot{layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(), Book: places.NewBook(nil), Curfews: v.rules.curfews, Zone: v.rules.zone})
 	}
 	return v
 }
@@ -90,15 +107,28 @@ func (v *Views) Public() *Snapshot { return v.public.current.Load() }
 // Full returns what keys may see inside their scope.
 func (v *Views) Full() *Snapshot { return v.full.current.Load() }
 
-// Publish makes the state's changes visible to readers.
-func (v *Views) Publish(s *report.State) {
+// Publish makes the state's changes visible to readers, with derived properties as
+// of now.
+func (v *Views) Publish(s *report.State, now time.Time) {
+	v.now = now
+	renewed := v.renewRules(s)
 	if v.bookVersion != s.AreasVersion() {
 		v.renewBook(s)
 	}
 	v.public.take(v, s.Public.Drain())
 	v.full.take(v, s.Full.Drain())
-	v.public.swap(v, s, s.Public.Seq)
-	v.full.swap(v, s, s.Seq)
+	if renewed {
+		v.reopen()
+	}
+	v.pass(now)
+	v.show(s)
+}
+
+// show swaps the snapshots and wakes who waits.
+func (v *Views) show(s *report.State) {
+	due := v.Due()
+	v.public.swap(v, s, s.Public.Seq, due)
+	v.full.swap(v, s, s.Seq, due)
 	v.mu.Lock()
 	close(v.wake)
 	v.wake = make(chan struct{})
@@ -113,6 +143,45 @@ func (v *Views) Changed() <-chan struct{} {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.wake
+}
+
+// renewRules takes over other curfew rules or another policy; it reports whether
+// there are any.
+func (v *Views) renewRules(s *report.State) bool {
+	policy, curfews := s.Policy(), s.Curfews()
+	if v.rules.curfews == curfews && reflect.DeepEqual(v.rules.policy, policy) {
+		return false
+	}
+	v.rules = &rules{policy: policy, curfews: curfews, zone: policy.Location()}
+	return true
+}
+
+// reopen derives everything anew by the present rules. It is no change of any feed.
+func (v *Views) reopen() {
+	v.agenda = nil
+	done := map[*Feature]*Feature{} // what both audiences share is made once
+	for _, a := range []*audience{&v.public, &v.full} {
+		for _, c := range Collections {
+			l := a.layers[c]
+			for f := range l.All() {
+				if done[f] == nil {
+					fresh := *f
+					v.open(&fresh)
+					done[f] = &fresh
+				}
+			}
+		}
+	}
+	for _, a := range []*audience{&v.public, &v.full} {
+		for _, c := range Collections {
+			l := a.layers[c]
+			for _, f := range slices.Collect(l.All()) {
+				l.replace(f, done[f])
+				a.repoint(done[f])
+			}
+		}
+		a.ticked = true
+	}
 }
 
 // renewBook makes a new book of places and re-encodes what is drawn as an area.
@@ -202,8 +271,24 @@ func (l *Layer) replace(old, now *Feature) {
 	l.tree.Insert(now.Bound.Min, now.Bound.Max, now)
 }
 
-func (a *audience) swap(v *Views, s *report.State, seq uint64) {
-	snap := &Snapshot{Seq: seq, Journal: s.Seq, At: s.At, Policy: s.Policy(), Book: v.book, layers: map[report.Collection]*Layer{}, feed: a.feed.Copy()}
+// repoint lets the feed show the feature that a tick made; its number stays.
+func (a *audience) repoint(f *Feature) {
+	if was := a.last[f.ID]; was != nil && was.Feature != nil {
+		now := *was
+		now.Feature = f
+		a.feed.Set(&now)
+		a.last[f.ID] = &now
+	}
+}
+
+func (a *audience) swap(v *Views, s *report.State, seq uint64, due time.Time) {
+	if a.ticked {
+		a.ticks, a.ticked = a.ticks+1, false
+	}
+	snap := &Snapshot{
+		Seq: seq, Journal: s.Seq, At: s.At, Ticks: a.ticks, Due: due, Policy: v.rules.policy, Zone: v.rules.zone, Book: v.book,
+		Curfews: v.rules.curfews, layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(),
+	}
 	for c, l := range a.layers {
 		snap.layers[c] = &Layer{byID: l.byID.Copy(), tree: l.tree.Copy()}
 	}
