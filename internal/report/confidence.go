@@ -13,7 +13,7 @@ const quarter = 15 * time.Minute
 // w the weight of a tier ([tierConfidence]) and half lives of the policy:
 //
 //	hub     E · (1 + S) / 2, E = w · 2^(-age/existence) since it was last confirmed,
-//	        S = w · 2^(-age/status) of the present status, 0 without one
+//	        S = 2^(-age/status) since its status was seen, 0 without one
 //	outage  w · 2^(-age/outage) since it was last confirmed or began; ended: as at its end
 //	others  as filed; community cells by their class alone (CONTRACT §3.3)
 //

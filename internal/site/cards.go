@@ -20,9 +20,9 @@ import (
 
 // hubCard is a hub as people read it: shape, word and colour say the same.
 type hubCard struct {
-	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, Go, Tier, SourceURL, Confirmations string
-	Amenities                                                                                                                  []string
-	Confirmed                                                                                                                  age
+	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations string
+	Amenities                                                                                                                                  []string
+	Confirmed                                                                                                                                  age
 }
 
 // Within these ages of its last confirmation an open hub is told as open, and as
@@ -53,6 +53,8 @@ func (s *Site) state(r *request, f *view.Feature) (open, tone, mark, words strin
 		return open, "amber", "◐", r.cat.t("st_should")
 	case open == report.Yes:
 		return open, "amber", "◐", r.cat.t("st_timetable")
+	case (hub.Availability == "standby" || hub.Availability == "reserve") && s.activated(r, f, hub.Activation):
+		return open, "amber", "◐", r.cat.t("st_activated")
 	case hub.Status == "standby", hub.Availability == "standby", hub.Availability == "reserve":
 		return open, "amber", "◐", r.cat.t("st_standby")
 	case hub.Availability == "mobile":
@@ -62,12 +64,40 @@ func (s *Site) state(r *request, f *view.Feature) (open, tone, mark, words strin
 	}
 }
 
+// activated reports whether power has been out at a standby hub for so long that
+// its rule should have opened it.
+func (s *Site) activated(r *request, f *view.Feature, rule string) bool {
+	a, ok := report.ReadActivation(rule)
+	if !ok {
+		return false
+	}
+	at := f.Facts.Place.Point
+	here := geo.BBox{West: at[0], South: at[1], East: at[0], North: at[1]}
+	for _, out := range r.snap.Layer(report.Outages).Find(view.Query{BBox: &here}).Features {
+		o, _ := out.Facts.Facts.(report.Outage)
+		if o.Service == "power" && o.Status == "active" && a.Reached(o.StartsAt, report.InstantOf(r.now)) {
+			return true
+		}
+	}
+	return false
+}
+
+// activation says in the page's language when a standby hub opens.
+func activation(r *request, text string) (words, lang string) {
+	if a, ok := report.ReadActivation(text); ok && r.cat.Lang == "en" {
+		return a.Words().EN, "en"
+	}
+	return text, "uk"
+}
+
 // until says when the present opening ends, or the next begins.
 func (s *Site) until(r *request, f *view.Feature) string {
 	d := f.DerivedAt(r.now)
 	switch {
 	case d.ClosesAt != 0:
 		return r.cat.t("until", "time", s.clock(r, d.ClosesAt.Time()))
+	case d.OpensAt != 0 && d.OpenNow == report.Unknown:
+		return r.cat.t("opens_surely", "time", s.clock(r, d.OpensAt.Time()))
 	case d.OpensAt != 0:
 		return r.cat.t("opens", "time", s.clock(r, d.OpensAt.Time()))
 	}
@@ -107,11 +137,12 @@ func (s *Site) hubCard(r *request, n *view.Near, here *places.Area, center orb.P
 	hub, _ := f.Facts.Facts.(report.Hub)
 	c := hubCard{
 		ID: f.ID, Name: cmp.Or(r.cat.choose(cmp.Or(hub.NameUK, f.Facts.Name), hub.NameEN), f.Facts.Name),
-		Hours: cmp.Or(hub.OpeningText, hub.OpeningHours), Activation: hub.Activation, Tier: r.cat.t("tier_" + string(f.Facts.Tier)),
+		Hours: cmp.Or(hub.OpeningText, hub.OpeningHours), Tier: r.cat.t("tier_" + string(f.Facts.Tier)),
 		SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
 		Until: s.until(r, f), Distance: s.away(r, n, center), Go: r.cat.t("go_" + string(n.Go.Verdict)),
 	}
 	c.Open, c.Tone, c.Mark, c.State = s.state(r, f)
+	c.Activation, c.ActivationLang = activation(r, hub.Activation)
 	if c.NameLang = r.cat.Lang; r.cat.Lang == "en" && hub.NameEN == "" {
 		c.NameLang = "uk"
 	}
@@ -271,7 +302,6 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	for _, row := range []factRow{
 		{"f_address", hub.Address},
 		{"f_hours", cmp.Or(hub.OpeningText, hub.OpeningHours)},
-		{"f_activation", hub.Activation},
 		{"f_capacity", capacity},
 		{"f_confidence", strconv.Itoa(f.DerivedAt(r.now).Confidence) + " %"},
 		{"f_precision", r.cat.t("precision_" + f.Facts.Precision)},

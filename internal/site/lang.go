@@ -145,6 +145,8 @@ func (s *Site) age(c *catalogue, at, now time.Time) age {
 	exact := fmt.Sprintf("%s, %02d:%02d", c.date(local), local.Hour(), local.Minute())
 	a := age{Known: true, ISO: at.UTC().Format(time.RFC3339), Exact: exact}
 	switch d := now.Sub(at); {
+	case d < -time.Minute:
+		a.Words = c.date(local) // a drill may live before its data
 	case d < time.Minute:
 		a.Words = c.t("ago_now")
 	case d < time.Hour:

@@ -152,6 +152,9 @@ func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Poi
 	p.HubsLead = r.cat.t("hubs_in", "hubs", r.cat.n("hubs", len(inside)))
 	if len(inside) == 0 && len(near) > 0 {
 		list, p.HubsLead = near, r.cat.t("hubs_near")
+		if meters := geo.DistanceMeters(center, near[0].Facts.Place.Point); meters*view.DetourFactor > walkingSpeed*offered.Seconds() {
+			p.HubsLead = r.cat.t("hubs_far", "distance", r.cat.distance(meters))
+		}
 		w.Speed = walkingSpeed
 	}
 	pageNo, err := strconv.Atoi(r.c.Query("page"))
