@@ -9,5 +9,5 @@ import "embed"
 
 // Files holds the data sets by folder, e.g. "hubs/hubs.csv".
 //
-//go:embed basemap/base.json oblasts/oblasts.geojson register/areas.csv.gz gazetteer/gazetteer.csv aliases/aliases.csv hubs/hubs.csv curfews/curfews.csv
+//go:embed basemap/base.json oblasts/oblasts.geojson register/areas.csv.gz gazetteer/gazetteer.csv aliases/aliases.csv hubs/hubs.csv curfews/curfews.csv military/words.csv
 var Files embed.FS

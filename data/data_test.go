@@ -41,8 +41,8 @@ func TestSumsStandInTheReadmes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n != 7 {
-		t.Errorf("got %d data sets, want 7", n)
+	if n != 8 {
+		t.Errorf("got %d data sets, want 8", n)
 	}
 }
 

@@ -296,6 +296,7 @@ func TestBoardVerdict(t *testing.T) {
 	if _, page := later.get("/place/UA80000000000093317?lang=en"); !strings.Contains(page, `data-verdict="unconfirmed"`) {
 		t.Error("half a year later the verdict is still sure")
 	}
+	later.stop()
 	if !strings.Contains(later.log.String(), "unconfirmed") {
 		t.Errorf("the first start does not say that verdicts are unconfirmed: %s", later.log.String())
 	}

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"example.org/teplo/data"
 	"example.org/teplo/internal/api"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/site"
+	"example.org/teplo/internal/store"
 )
 
 // stopWithin is how long requests in flight may take after a signal.
@@ -61,7 +63,14 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted})
+	words, err := report.LoadMilitaryWords(data.Files)
+	if err != nil {
+		return errors.Join(err, w.close())
+	}
+	if err := firstKey(ctx, e, w, now()); err != nil && !errors.Is(err, store.ErrFull) {
+		return errors.Join(err, w.close())
+	}
+	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words})
 	pages, err := site.New(site.Config{Views: w.Views(), Now: now, Drill: drill})
 	if err != nil {
 		return errors.Join(err, w.close())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/view"
 )
@@ -39,6 +40,8 @@ var descriptions = map[report.Collection][2]string{
 	report.Outages: {"Outages", "Official outages by area; community outages only as fixed cells confirmed by several independent people, delayed."},
 	report.Curfews: {"Curfew rules", "Curfew rules by area with source and date. Rules contradict each other; all are shown."},
 	report.Areas:   {"Administrative areas", "Areas of Ukraine with KATOTTG codes, names and outlines."},
+	report.Needs:   {"Needs", "Needs of people, on the policy's grid, for aid groups and moderators of their area."},
+	report.Reports: {"Reports", "Reports as they were filed, for aid groups and moderators of their area."},
 }
 
 type collection struct {
@@ -69,7 +72,7 @@ func (s *Server) describe(base string, snap *view.Snapshot, c report.Collection)
 			{Href: self + "/items", Rel: "items", Type: typeGeoJSON},
 		},
 	}
-	if b, ok := snap.Layer(c).Bound(); ok {
+	if b, ok := snap.Layer(c).Bound(); ok && !slices.Contains(keyed, c) {
 		out.Extent = &extent{}
 		out.Extent.Spatial.BBox = [][4]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}
 		out.Extent.Spatial.CRS = crs84
@@ -101,9 +104,10 @@ func (s *Server) handleCollections(c *fiber.Ctx) error {
 	if err := onlyParams(c); err != nil {
 		return err
 	}
-	base, snap := s.base(c), s.cfg.Tracker.Views().Public()
+	base, read := s.base(c), s.reader(c)
+	snap := read.public
 	list := []collection{}
-	for _, name := range view.Collections {
+	for _, name := range readable(caller(c)) {
 		list = append(list, s.describe(base, snap, name))
 	}
 	return s.reply(c, typeJSON, map[string]any{
@@ -116,23 +120,24 @@ func (s *Server) handleCollection(c *fiber.Ctx) error {
 	if err := onlyParams(c); err != nil {
 		return err
 	}
-	name, err := publicCollection(c)
+	name, err := collectionOf(c)
 	if err != nil {
 		return err
 	}
-	return s.reply(c, typeJSON, s.describe(s.base(c), s.cfg.Tracker.Views().Public(), name))
+	read := s.reader(c)
+	return s.reply(c, typeJSON, s.describe(s.base(c), read.snap(), name))
 }
 
-// publicCollection is the collection in the path: unknown ones are 404, those for
-// keys alone 401.
-func publicCollection(c *fiber.Ctx) (report.Collection, error) {
+// collectionOf is the collection in the path: unknown ones are 404, those that the
+// caller may not read 401 without a key and 403 with too low a role.
+func collectionOf(c *fiber.Ctx) (report.Collection, error) {
 	name := report.Collection(c.Params("c"))
 	switch {
 	case slices.Contains(view.Collections, name):
 		return name, nil
-	case name == report.Needs || name == report.Reports:
-		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
-		return "", newProblem(fiber.StatusUnauthorized, "this collection needs an access key")
+	case slices.Contains(keyed, name):
+		_, err := require(c, access.Aid, access.Moderator)
+		return name, err
 	default:
 		return "", notFound("collection")
 	}
@@ -146,6 +151,9 @@ func (s *Server) reply(c *fiber.Ctx, mediaType string, v any) error {
 	}
 	c.Set(fiber.HeaderContentType, mediaType)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400")
+	if caller(c) != nil {
+		c.Set(fiber.HeaderCacheControl, "private, no-store")
+	}
 	return c.Send(body)
 }
 

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -88,8 +91,30 @@ func (d *decoder) choice(path string, raw json.RawMessage, list []string, requir
 	return s
 }
 
-// reportAbouts are the reports that are taken by now.
-var reportAbouts = []string{report.AboutOutage, report.AboutHubStatus}
+// reportProperties are the members of properties by what a report is about, besides
+// those that any may carry (CONTRACT §3.3).
+var reportProperties = map[string][]string{
+	report.AboutOutage:     {"service", "state"},
+	report.AboutHubStatus:  {"hub", "state", "amenities"},
+	report.AboutCorrection: {"hub", "problem"},
+	report.AboutNeed:       {"need", "people", "urgency"},
+	report.AboutHub:        {"name", "address", "opening_text", "amenities"},
+	report.AboutCurfew: {
+		"area_code", "start_local", "end_local", "timezone", "kind", "valid_from", "valid_to", "exemptions", "documents",
+		"authority", "order", "source_url",
+	},
+}
+
+var anyReport = []string{"about", "observed_at", "age_s", "note"}
+
+// allProperties are those of every kind: a member of another kind is told as such.
+func allProperties() []string {
+	all := slices.Clone(anyReport)
+	for _, about := range report.Abouts {
+		all = append(all, reportProperties[about]...)
+	}
+	return all
+}
 
 // decodeReport reads the body of POST /api/reports (CONTRACT §3.3) into a draft.
 // Everything that is wrong with it is in the problem it returns.
@@ -104,37 +129,134 @@ func decodeReport(body []byte, header string, now time.Time) (tracker.Draft, *pr
 	}
 	draft := tracker.Draft{Tier: report.TierAnonymous, Body: bodyDigest(body)}
 	draft.ID = d.id(top["id"], header)
-	props := d.members("properties.", top["properties"],
-		"about", "observed_at", "age_s", "service", "state", "hub", "amenities", "note")
+	props := d.members("properties.", top["properties"], allProperties()...)
 	f := &draft.Filed
-	f.About = d.choice("properties.about", props["about"], reportAbouts, true)
+	f.About = d.choice("properties.about", props["about"], report.Abouts, true)
 	f.ObservedAt = d.observed(props, now)
 	f.Note = d.text("properties.note", props["note"], 280)
-	unused := map[string][]string{report.AboutOutage: {"hub", "amenities"}, report.AboutHubStatus: {"service"}}
-	for _, name := range unused[f.About] {
-		if _, has := props[name]; has {
+	for _, name := range slices.Sorted(maps.Keys(props)) {
+		if !slices.Contains(anyReport, name) && !slices.Contains(reportProperties[f.About], name) && slices.Contains(allProperties(), name) && reportProperties[f.About] != nil {
 			d.bad("properties."+name, "", "does not belong to a report about "+f.About)
 		}
 	}
-	switch f.About {
-	case report.AboutOutage:
-		f.Service = d.choice("properties.service", props["service"], report.Services, true)
-		f.State = d.choice("properties.state", props["state"], report.OutageStates, true)
-	case report.AboutHubStatus:
-		f.State = d.choice("properties.state", props["state"], report.HubStates, props["amenities"] == nil)
-		if f.Hub = d.text("properties.hub", props["hub"], 80); f.Hub == "" {
-			d.bad("properties.hub", "", "is missing: the id of a hub")
-		}
-		f.Amenities = d.amenities(props["amenities"])
-	}
+	d.about(props, &draft)
 	draft.Point, draft.HasPoint = d.point(top["geometry"])
-	if !draft.HasPoint && f.About == report.AboutOutage && len(d.errs) == 0 {
+	switch {
+	case draft.HasPoint && f.About == report.AboutCurfew:
+		d.bad("geometry", "", "a curfew rule has none: its area_code says where it holds")
+	case !draft.HasPoint && slices.Contains([]string{report.AboutOutage, report.AboutNeed, report.AboutHub}, f.About) && len(d.errs) == 0:
 		d.bad("geometry", "", "is missing: a Point")
 	}
 	if d.errs != nil {
 		return draft, badRequest(d.errs...)
 	}
 	return draft, nil
+}
+
+// about reads what a report of one kind says.
+func (d *decoder) about(props map[string]json.RawMessage, draft *tracker.Draft) {
+	f := &draft.Filed
+	switch f.About {
+	case report.AboutOutage:
+		f.Service = d.choice("properties.service", props["service"], report.Services, true)
+		f.State = d.choice("properties.state", props["state"], report.OutageStates, true)
+	case report.AboutHubStatus:
+		f.State = d.choice("properties.state", props["state"], report.HubStates, props["amenities"] == nil)
+		f.Hub = d.required("properties.hub", props["hub"], 80, "the id of a hub")
+		f.Amenities = d.amenities(props["amenities"])
+	case report.AboutCorrection:
+		f.Hub = d.required("properties.hub", props["hub"], 80, "the id of a hub")
+		f.Problem = d.choice("properties.problem", props["problem"], report.Problems, true)
+	case report.AboutNeed:
+		f.Need = d.choice("properties.need", props["need"], report.NeedKinds, true)
+		f.Urgency = d.choice("properties.urgency", props["urgency"], report.Urgencies, false)
+		f.People = d.whole("properties.people", props["people"], 1, 10_000)
+	case report.AboutHub:
+		f.Name = d.required("properties.name", props["name"], 200, "what people call the place")
+		f.Address = d.text("properties.address", props["address"], 300)
+		f.Opening = d.text("properties.opening_text", props["opening_text"], 300)
+		f.Amenities = d.amenities(props["amenities"])
+	case report.AboutCurfew:
+		draft.Curfew = d.curfew(props)
+		draft.AreaCode = d.required("properties.area_code", props["area_code"], 19, "the KATOTTG code of the area")
+		draft.SourceURL = d.text("properties.source_url", props["source_url"], 1000)
+		if draft.SourceURL != "" && !strings.HasPrefix(draft.SourceURL, "https://") && !strings.HasPrefix(draft.SourceURL, "http://") {
+			d.bad("properties.source_url", draft.SourceURL, "is not a web address")
+		}
+	}
+}
+
+var wallTime = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+
+// curfew reads the fields of a curfew rule (CONTRACT §3.1).
+func (d *decoder) curfew(props map[string]json.RawMessage) *report.Curfew {
+	c := &report.Curfew{
+		Kind:     d.choice("properties.kind", props["kind"], report.CurfewKinds, true),
+		Timezone: d.text("properties.timezone", props["timezone"], 60), Authority: d.text("properties.authority", props["authority"], 200),
+		Order: d.text("properties.order", props["order"], 200), Exemptions: d.text("properties.exemptions", props["exemptions"], 300),
+		Documents:  d.text("properties.documents", props["documents"], 300),
+		StartLocal: d.text("properties.start_local", props["start_local"], 5), EndLocal: d.text("properties.end_local", props["end_local"], 5),
+		ValidFrom: d.instant("properties.valid_from", props["valid_from"]), ValidTo: d.instant("properties.valid_to", props["valid_to"]),
+	}
+	if c.Timezone == "" {
+		c.Timezone = "Europe/Kyiv"
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "Local" {
+		d.bad("properties.timezone", c.Timezone, "is not an IANA time zone")
+	}
+	for field, value := range map[string]string{"properties.start_local": c.StartLocal, "properties.end_local": c.EndLocal} {
+		if value != "" && !wallTime.MatchString(value) {
+			d.bad(field, value, "is not a time of day such as 23:00")
+		}
+	}
+	if (c.StartLocal == "") != (c.EndLocal == "") {
+		d.bad("properties.end_local", c.EndLocal, "and start_local belong together")
+	}
+	if c.ValidFrom != 0 && c.ValidTo != 0 && c.ValidTo <= c.ValidFrom {
+		d.bad("properties.valid_to", "", "is not after valid_from")
+	}
+	for name := range strings.SplitSeq(c.Documents, ",") {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(report.Documents, name) {
+			d.bad("properties.documents", name, "is not one of "+strings.Join(report.Documents, ", "))
+		}
+	}
+	return c
+}
+
+// required reads a text that must be there.
+func (d *decoder) required(path string, raw json.RawMessage, most int, what string) string {
+	s := d.text(path, raw, most)
+	if s == "" {
+		d.bad(path, "", "is missing: "+what)
+	}
+	return s
+}
+
+// whole reads a whole number from least to most; absent and null are 0.
+func (d *decoder) whole(path string, raw json.RawMessage, least, most int) int {
+	if raw == nil || string(raw) == "null" {
+		return 0
+	}
+	n, err := strconv.Atoi(string(raw))
+	if err != nil || n < least || n > most {
+		d.bad(path, string(raw), fmt.Sprintf("is not a whole number from %d to %d", least, most))
+		return 0
+	}
+	return n
+}
+
+// instant reads an RFC 3339 instant; absent and null are 0.
+func (d *decoder) instant(path string, raw json.RawMessage) report.Instant {
+	s := d.text(path, raw, 40)
+	if s == "" {
+		return 0
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || t.Year() < 1990 || t.Year() > 2100 {
+		d.bad(path, s, "is not an RFC 3339 instant with offset")
+		return 0
+	}
+	return report.InstantOf(t)
 }
 
 // id takes the client's id: the member, the header Idempotency-Key, or both when

@@ -25,11 +25,12 @@ const (
 // handleItems answers with one page of a collection, in the order of ids; next
 // leads through everything exactly once while writes go on.
 func (s *Server) handleItems(c *fiber.Ctx) error {
-	name, err := publicCollection(c)
+	name, err := collectionOf(c)
 	if err != nil {
 		return err
 	}
-	snap := s.cfg.Tracker.Views().Public()
+	read := s.reader(c)
+	snap := read.snap()
 	q, err := parseItems(c, snap)
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 	if s.unchanged(c, snap, now) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	page := snap.Layer(name).Find(q)
+	page := read.scope(name).Find(q)
 	self := s.base(c) + "/api/collections/" + string(name) + "/items"
 	links := []link{
 		{Href: self + query(c, ""), Rel: "self", Type: typeGeoJSON},
@@ -56,7 +57,7 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 
 // handleItem answers with one feature.
 func (s *Server) handleItem(c *fiber.Ctx) error {
-	name, err := publicCollection(c)
+	name, err := collectionOf(c)
 	if err != nil {
 		return err
 	}
@@ -65,8 +66,9 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	snap := s.cfg.Tracker.Views().Public()
-	f, ok := snap.Layer(name).Feature(c.Params("id"))
+	read := s.reader(c)
+	snap := read.snap()
+	f, ok := read.scope(name).Feature(c.Params("id"))
 	if !ok {
 		return notFound("feature")
 	}
@@ -112,10 +114,15 @@ func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time) boo
 	h := fnv.New64a()
 	h.Write(c.Request().RequestURI()) //nolint:errcheck // a hash never fails
 	h.Write(c.Request().Host())       //nolint:errcheck
+	who := "public"
+	if k := caller(c); k != nil {
+		who = "private"
+		h.Write([]byte(k.ID)) //nolint:errcheck
+	}
 	tag := fmt.Sprintf(`W/"%s-%d.%s-%x"`, s.epoch, snap.Seq, snap.TickAt(now), h.Sum64())
 	c.Set(fiber.HeaderETag, tag)
-	c.Set(fiber.HeaderVary, "Accept, Accept-Encoding")
-	c.Set(fiber.HeaderCacheControl, "public, max-age="+strconv.Itoa(snap.MaxAgeSeconds(now)))
+	c.Set(fiber.HeaderVary, "Accept, Accept-Encoding, Authorization")
+	c.Set(fiber.HeaderCacheControl, who+", max-age="+strconv.Itoa(snap.MaxAgeSeconds(now)))
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderIfNoneMatch), ",") {
 		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {
 			return true

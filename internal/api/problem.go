@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -81,6 +82,14 @@ func (s *Server) explain(c *fiber.Ctx, err error) *problem {
 	case errors.As(err, &limited):
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(limited.After/time.Second)+1))
 		return newProblem(fiber.StatusTooManyRequests, "too many reports from one network; try again later")
+	case errors.Is(err, tracker.ErrNotFound):
+		return notFound("thing for this key")
+	case errors.Is(err, tracker.ErrForbidden):
+		return newProblem(fiber.StatusForbidden, "the secret is wrong, or the place lies outside this key's areas")
+	case errors.Is(err, tracker.ErrConflict):
+		return newProblem(fiber.StatusConflict, strings.TrimPrefix(err.Error(), tracker.ErrConflict.Error()+": "))
+	case errors.Is(err, tracker.ErrNobody):
+		return newProblem(fiber.StatusConflict, "nobody here would see this need: call 103 (ambulance), 112, 101 (rescuers) or 104 (gas)")
 	case errors.Is(err, store.ErrFull):
 		return newProblem(fiber.StatusInsufficientStorage, "the store is full: nothing was written; reading goes on")
 	case errors.Is(err, store.ErrUnknown):

@@ -1,12 +1,13 @@
 package api
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/tracker"
 )
@@ -23,6 +24,10 @@ type receipt struct {
 	Because *because `json:"because"`
 	Receipt string   `json:"receipt"`
 	Secret  string   `json:"secret,omitempty"`
+	Seq     uint64   `json:"seq,omitempty"` // of a key's feed
+	Into    *string  `json:"into,omitempty"`
+	Need    *string  `json:"need_status,omitempty"`
+	Claim   *string  `json:"claim_note,omitempty"`
 }
 
 // handleReport files one report: 201 after it is on disk, 200 for a repeat.
@@ -42,26 +47,91 @@ func (s *Server) handleReport(c *fiber.Ctx) error {
 	if bad != nil {
 		return bad
 	}
-	draft.Network = s.client(c)
+	if draft.Filed.About == report.AboutCurfew {
+		if _, err := require(c, access.Moderator); err != nil {
+			return err
+		}
+	}
+	if err := s.harmless(&draft); err != nil {
+		return err
+	}
+	draft.Network, draft.Key = s.client(c), caller(c)
 	if reporter := c.Get("Teplo-Reporter"); reporter != "" {
 		if !validReporter(reporter) {
 			return badRequest(fieldError{"Teplo-Reporter", "", "is not 16 to 64 of A-Z a-z 0-9 _ -"})
 		}
 		draft.Reporter = reporter
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*readTimeout)
+	ctx, cancel := s.writing()
 	defer cancel()
 	r, err := s.cfg.Tracker.File(ctx, draft)
 	if err != nil {
 		return err
 	}
 	out := s.receipt(c, r)
+	if draft.Key != nil {
+		out.Seq = s.cfg.Tracker.Views().Full().Seq
+	}
 	c.Set(fiber.HeaderLocation, "/api/receipts/"+out.ID)
 	status := fiber.StatusCreated
 	if !r.New {
 		status = fiber.StatusOK
 	}
 	return s.plain(c, status, out)
+}
+
+// harmless refuses free text with military content (CONTRACT §3.3).
+func (s *Server) harmless(draft *tracker.Draft) error {
+	d, f := &decoder{}, &draft.Filed
+	d.military("properties.note", f.Note, s.cfg.Words)
+	d.military("properties.name", f.Name, s.cfg.Words)
+	d.military("properties.address", f.Address, s.cfg.Words)
+	d.military("properties.opening_text", f.Opening, s.cfg.Words)
+	if d.errs != nil {
+		return badRequest(d.errs...)
+	}
+	return nil
+}
+
+// military refuses a text with military content, with words how to write it instead.
+func (d *decoder) military(path, text string, words *report.MilitaryWords) {
+	if words == nil || text == "" {
+		return
+	}
+	if topic, _, found := words.Find(text); found {
+		why := report.MilitaryReason(topic)
+		d.bad(path, "", why.UK+" / "+why.EN)
+	}
+}
+
+// note reads a note of at most 280 characters without military content.
+func (d *decoder) note(path string, raw json.RawMessage, words *report.MilitaryWords) string {
+	text := d.text(path, raw, 280)
+	d.military(path, text, words)
+	return text
+}
+
+// handleWithdraw takes a report back within ten minutes.
+func (s *Server) handleWithdraw(c *fiber.Ctx) error {
+	id, ok := report.ParseUUID(c.Params("id"))
+	if !ok {
+		return notFound("report")
+	}
+	d, top, err := s.object(c, "secret")
+	if err != nil {
+		return err
+	}
+	secret := d.required("secret", top["secret"], 100, "what the receipt bore")
+	if d.errs != nil {
+		return badRequest(d.errs...)
+	}
+	ctx, cancel := s.writing()
+	defer cancel()
+	r, err := s.cfg.Tracker.Withdraw(ctx, id, secret)
+	if err != nil {
+		return err
+	}
+	return s.plain(c, fiber.StatusOK, s.receipt(c, r))
 }
 
 func validReporter(s string) bool {
@@ -72,10 +142,26 @@ func validReporter(s string) bool {
 func (s *Server) receipt(c *fiber.Ctx, r tracker.Receipt) receipt {
 	out := receipt{ID: r.ID.String(), Status: r.Status, Secret: r.Secret}
 	out.Receipt = fmt.Sprintf("%s/api/receipts/%s", s.base(c), out.ID)
-	if b, ok := report.Because[r.Because]; ok {
-		out.Because = &because{b.Code, b.TextUK, b.TextEN}
-	}
+	out.Because = reasonOf(r.Because)
 	return out
+}
+
+// reasonOf is a reason's words by its code, or null.
+func reasonOf(code string) *because {
+	b, ok := report.Because[code]
+	if !ok {
+		return nil
+	}
+	return &because{b.Code, b.TextUK, b.TextEN}
+}
+
+// appendMember appends a property of a feature: a text, or null.
+func appendMember(b []byte, name, text string) []byte {
+	value, err := json.Marshal(optional(text))
+	if err != nil {
+		return b // a text always encodes
+	}
+	return fmt.Appendf(b, ",%q:%s", name, value)
 }
 
 // handleReceipt says what became of a report, as it stands now.
@@ -95,5 +181,7 @@ func (s *Server) handleReceipt(c *fiber.Ctx) error {
 	if !ok {
 		return errInternal
 	}
-	return s.plain(c, fiber.StatusOK, s.receipt(c, tracker.Receipt{ID: id, Status: facts.Status, Because: facts.Because}))
+	out := s.receipt(c, tracker.Receipt{ID: id, Status: facts.Status, Because: facts.Because})
+	out.Into, out.Need, out.Claim = optional(facts.Into), optional(facts.NeedStatus), optional(facts.ClaimNote)
+	return s.plain(c, fiber.StatusOK, out)
 }

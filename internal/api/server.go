@@ -19,6 +19,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/tracker"
 )
 
@@ -39,8 +40,9 @@ type Config struct {
 	Tracker        *tracker.Tracker
 	Now            func() time.Time
 	Log            *slog.Logger
-	PublicURL      string         // of the outside, without a slash at its end; empty: from the request
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+	PublicURL      string                // of the outside, without a slash at its end; empty: from the request
+	TrustedProxies []netip.Prefix        // whose X-Forwarded-For counts
+	Words          *report.MilitaryWords // what notes must not hold; nil: anything passes
 }
 
 // Server is the HTTP server.
@@ -93,7 +95,25 @@ func (s *Server) routes() {
 	s.app.Get("/api/collections/:c/items", s.handleItems)
 	s.app.Get("/api/collections/:c/items/:id", s.handleItem)
 	s.app.Post("/api/reports", s.handleReport)
+	s.app.Post("/api/reports/:id/withdraw", s.handleWithdraw)
+	s.app.Get("/api/similar", s.handleSimilar)
 	s.app.Get("/api/receipts/:id", s.handleReceipt)
+	s.app.Get("/api/queue", s.handleQueue)
+	s.app.Post("/api/queue/bulk", s.handleBulk)
+	for _, action := range []string{report.ActionClaim, report.ActionPublish, report.ActionReject, report.ActionMerge} {
+		s.app.Post("/api/queue/:id/"+action, s.handleJudge(action))
+	}
+	s.app.Get("/api/needs/:id", s.handleNeed)
+	for _, action := range []string{report.NeedClaim, report.NeedRelease, report.NeedMet} {
+		s.app.Post("/api/needs/:id/"+action, s.handleNeedStep(action))
+	}
+	s.app.Get("/api/keys", s.handleKeys)
+	s.app.Post("/api/keys", s.handleAddKey)
+	s.app.Delete("/api/keys/:id", s.handleRevokeKey)
+	s.app.Get("/api/audit", s.handleAudit)
+	s.app.Post("/api/policy", s.handlePolicy)
+	s.app.Post("/api/:c/:id/confirm", s.handleConfirm)
+	s.app.Post("/api/:c/:id/retire", s.handleRetire)
 	s.app.Get("/api/live", s.handleLive)
 	s.app.Get("/api/go", s.handleGo)
 	s.app.Get("/api/nearest", s.handleNearest)
@@ -139,6 +159,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	}
 	if strings.HasPrefix(s.cfg.PublicURL, "https://") {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+	if err := s.authenticate(c); err != nil {
+		return err
 	}
 	return c.Next()
 }

@@ -153,7 +153,7 @@ var reportProperties = map[string]property{
 	"need":         {shape: isEnum, allowed: report.NeedKinds},
 	"people":       {shape: isNumber},
 	"urgency":      {shape: isEnum, allowed: report.Urgencies},
-	"problem":      {shape: isEnum, allowed: []string{"place", "hours", "not_a_hub", "other"}},
+	"problem":      {shape: isEnum, allowed: report.Problems},
 	"observed_at":  {shape: isTime, aliases: "observedat"},
 	"note":         {aliases: "примітка comment"},
 	"address":      {aliases: "адреса"},

@@ -12,10 +12,29 @@ const (
 	BecauseBucket  = "waits_for_others"
 	BecauseNetwork = "network_limit"
 	BecauseStrong  = "needs_confirmation"
+	BecauseQueue   = "waits_for_moderator"
+	BecauseAid     = "seen_by_aid"
+
+	BecauseModerator = "moderator_rejected"
 )
 
 // Because lists the reasons by code.
 var Because = map[string]Reason{
+	BecauseQueue: {
+		BecauseQueue,
+		"Це перевірить модератор. До того воно ніде не показано.",
+		"A moderator will check this. Until then it is shown nowhere.",
+	},
+	BecauseAid: {
+		BecauseAid,
+		"Потребу бачать лише модератори і групи допомоги у вашій місцевості.",
+		"Only moderators and aid groups of your area see this need.",
+	},
+	BecauseModerator: {
+		BecauseModerator,
+		"Модератор відхилив це повідомлення.",
+		"A moderator rejected this report.",
+	},
 	BecauseBucket: {
 		BecauseBucket,
 		"Враховано. На карті зʼявиться лише те, що підтвердять кілька незалежних людей.",

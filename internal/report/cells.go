@@ -89,6 +89,7 @@ func (s *State) applyBucket(end Instant) []string {
 	}
 	dirty = append(dirty, s.expireHubs(end)...)
 	dirty = append(dirty, s.passOutages(end)...)
+	dirty = append(dirty, s.expireNeeds(end)...)
 	s.schedule(end)
 	return dirty
 }
@@ -243,6 +244,11 @@ func (s *State) schedule(now Instant) {
 	}
 	for _, h := range s.hubs {
 		h.schedule(s)
+	}
+	for u, n := range s.needs {
+		if end := s.reports[u].File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)); end > now && n.status != "met" {
+			s.dueAt(end)
+		}
 	}
 	for _, o := range s.outages {
 		s.scheduleOutage(o.rec.Facts.(Outage), o.rec.Confirmed, now)

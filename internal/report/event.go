@@ -46,14 +46,20 @@ type Tag [16]byte
 // Event is an immutable, versioned fact of the journal. Exactly one of the
 // pointers is set; everything in it is open (DESIGN.md §3.1).
 type Event struct {
-	Version uint8   `cbor:"1,keyasint"`
-	At      Instant `cbor:"2,keyasint"` // entry time: max(clock, the last entry's)
-	Policy  *Policy `cbor:"3,keyasint,omitempty"`
-	Put     *Put    `cbor:"4,keyasint,omitempty"`
-	File    *File   `cbor:"5,keyasint,omitempty"`
-	Bucket  *Bucket `cbor:"6,keyasint,omitempty"`
-	Erased  *Erased `cbor:"7,keyasint,omitempty"`
-	Retire  *Retire `cbor:"8,keyasint,omitempty"`
+	Version uint8      `cbor:"1,keyasint"`
+	At      Instant    `cbor:"2,keyasint"` // entry time: max(clock, the last entry's)
+	Policy  *Policy    `cbor:"3,keyasint,omitempty"`
+	Put     *Put       `cbor:"4,keyasint,omitempty"`
+	File    *File      `cbor:"5,keyasint,omitempty"`
+	Bucket  *Bucket    `cbor:"6,keyasint,omitempty"`
+	Erased  *Erased    `cbor:"7,keyasint,omitempty"`
+	Retire  *Retire    `cbor:"8,keyasint,omitempty"`
+	Key     *KeyMade   `cbor:"9,keyasint,omitempty"`
+	KeyEnd  *KeyEnded  `cbor:"10,keyasint,omitempty"`
+	Judge   *Judgement `cbor:"11,keyasint,omitempty"`
+	Need    *NeedStep  `cbor:"12,keyasint,omitempty"`
+	Confirm *Confirm   `cbor:"13,keyasint,omitempty"`
+	Brake   *Brake     `cbor:"14,keyasint,omitempty"`
 }
 
 // Put brings a record of reference, new or changed. Hash is its content hash,
@@ -81,6 +87,7 @@ type File struct {
 	Source    string   `cbor:"11,keyasint,omitempty"` // of an imported report
 	Hash      [16]byte `cbor:"12,keyasint,omitempty"` // of an imported report's content
 	Precision string   `cbor:"13,keyasint,omitempty"`
+	By        string   `cbor:"14,keyasint,omitempty"` // id of the key that filed it
 }
 
 // Bucket ends a time bucket: the moment at which public cells change and what
@@ -99,6 +106,7 @@ type Erased struct {
 type Retire struct {
 	ID     string `cbor:"1,keyasint"`
 	Reason string `cbor:"2,keyasint,omitempty"`
+	By     string `cbor:"3,keyasint,omitempty"` // id of the key
 }
 
 // Class is what a day key protects; each has its own retention.
@@ -223,14 +231,34 @@ func encode(v any) []byte {
 // EncodeEvent returns the canonical bytes of e (RFC 8949 §4.2.1 deterministic
 // encoding): the same event gives the same bytes.
 func EncodeEvent(e *Event) []byte {
-	if e.Put != nil {
-		p := *e.Put
-		p.Wire = p.Record.wire()
-		c := *e
-		c.Put = &p
-		return encode(&c)
+	c := *e
+	c.Put = e.Put.wired()
+	if e.Judge != nil && e.Judge.Hub != nil {
+		j := *e.Judge
+		j.Hub = e.Judge.Hub.wired()
+		c.Judge = &j
 	}
-	return encode(e)
+	return encode(&c)
+}
+
+// wired returns a copy with the record as the journal stores it.
+func (p *Put) wired() *Put {
+	if p == nil {
+		return nil
+	}
+	w := *p
+	w.Wire = p.Record.wire()
+	return &w
+}
+
+// unwire reads the record back.
+func (p *Put) unwire() error {
+	if p == nil {
+		return nil
+	}
+	r, err := p.Wire.record()
+	p.Record, p.Wire = r, wire{}
+	return err
 }
 
 // DecodeEvent reads what [EncodeEvent] wrote. An unknown version, an unknown
@@ -244,7 +272,7 @@ func DecodeEvent(b []byte) (Event, error) {
 		return Event{}, fmt.Errorf("report: event of version %d; this program reads %d", e.Version, EventVersion)
 	}
 	said := 0
-	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil} {
+	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil} {
 		if set {
 			said++
 		}
@@ -252,12 +280,13 @@ func DecodeEvent(b []byte) (Event, error) {
 	if said != 1 {
 		return Event{}, fmt.Errorf("report: event says %d things, not one", said)
 	}
-	if e.Put != nil {
-		r, err := e.Put.Wire.record()
-		if err != nil {
+	if err := e.Put.unwire(); err != nil {
+		return Event{}, err
+	}
+	if e.Judge != nil {
+		if err := e.Judge.Hub.unwire(); err != nil {
 			return Event{}, err
 		}
-		e.Put.Record, e.Put.Wire = r, wire{}
 	}
 	return e, nil
 }

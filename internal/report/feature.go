@@ -61,6 +61,14 @@ type FiledFacts struct {
 	Status  string
 	Because string // a code of [Because], or empty
 	People  int
+
+	// What moderators and aid groups see and do; never public.
+	By, Note, Name, Address, Opening string
+	Approvals, ClaimedBy             string // ids of keys; approvals as a comma list
+	ClaimedUntil                     Instant
+	Into, Reason                     string
+	Cell                             uint64
+	NeedStatus, Claimer, ClaimNote   string
 }
 
 // Collection implements [Facts].
@@ -95,7 +103,7 @@ func Public(f Feature, w *Withheld) (Feature, bool) {
 		}
 		f.Facts = facts
 	case Outage:
-		if f.Place.Kind == PlaceCell && f.Tier != TierOfficial && w.Cell(f.AreaCode, f.Place.Cell) {
+		if !f.stated() && (!w.policy.CommunityOutages || w.Cell(f.AreaCode, f.Place.Cell)) {
 			return Feature{}, false
 		}
 	case Curfew, AreaFacts:

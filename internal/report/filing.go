@@ -21,6 +21,11 @@ func (s *State) applyFile(e Entry) []string {
 		s.said[f.Source+"\x00"+reportID(f.ID)] = f.Hash
 	}
 	dirty := []string{reportID(f.ID)}
+	if f.Filed.About == AboutNeed {
+		s.needs[f.ID] = &needState{report: f.ID, status: "open"}
+		s.dueAt(f.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)))
+		dirty = append(dirty, needID(f.ID))
+	}
 	if !f.Counts {
 		return dirty
 	}
@@ -95,6 +100,17 @@ func (s *State) Heard(cell uint64, service, hub string, tag Tag) bool {
 // FeatureID is the id of a report's feature: its UUID without dashes.
 func (u UUID) FeatureID() string { return reportID(u) }
 
+// ParseFeatureID reverses [UUID.FeatureID].
+func ParseFeatureID(id string) (UUID, bool) {
+	var u UUID
+	rest, ok := strings.CutPrefix(id, "report-")
+	if !ok || len(rest) != 2*len(u) {
+		return u, false
+	}
+	_, err := hex.Decode(u[:], []byte(rest))
+	return u, err == nil
+}
+
 // reportID is the id of a report's feature: its UUID without dashes.
 func reportID(u UUID) string { return "report-" + hex.EncodeToString(u[:]) }
 
@@ -102,8 +118,8 @@ func areaID(code string) string { return "area-" + strings.ToLower(code) }
 
 // reportFeature is what keys see of a report.
 func (s *State) reportFeature(id string) (Feature, bool) {
-	var u UUID
-	if n, err := hex.Decode(u[:], []byte(strings.TrimPrefix(id, "report-"))); err != nil || n != len(u) {
+	u, ok := ParseFeatureID(id)
+	if !ok {
 		return Feature{}, false
 	}
 	f, ok := s.reports[u]
@@ -114,7 +130,14 @@ func (s *State) reportFeature(id string) (Feature, bool) {
 		ID: id, AreaCode: f.File.AreaCode, Source: f.File.Source, Tier: f.File.Tier, Confidence: tierConfidence[f.File.Tier],
 		ConfirmedAt: f.File.Filed.ObservedAt, Precision: f.File.Precision, CreatedAt: f.At,
 	}
-	facts := FiledFacts{Filed: f.File.Filed, Status: f.File.Status, Because: f.File.Because}
+	facts := FiledFacts{
+		Filed: f.File.Filed, Status: f.File.Status, Because: f.File.Because, By: f.File.By, Cell: f.File.Cell,
+		Approvals: strings.Join(f.Case.Approvals, ","), ClaimedBy: f.Case.ClaimedBy, ClaimedUntil: f.Case.ClaimedUntil,
+		Into: f.Case.Into, Reason: f.Case.Reason,
+	}
+	if n := s.needs[u]; n != nil {
+		facts.NeedStatus, facts.Claimer, facts.ClaimNote = s.needStatus(n), n.claimedBy, n.note
+	}
 	switch {
 	case f.Sealed != nil && f.Sealed.HasPoint:
 		out.Place.Point = f.Sealed.Point
@@ -126,7 +149,8 @@ func (s *State) reportFeature(id string) (Feature, bool) {
 		out.Place.Point, _ = s.AreaPoint(f.File.AreaCode)
 	}
 	if f.Sealed != nil {
-		facts.People = f.Sealed.People
+		facts.People, facts.Note, facts.Name = f.Sealed.People, f.Sealed.Note, f.Sealed.Name
+		facts.Address, facts.Opening = f.Sealed.Address, f.Sealed.Opening
 	}
 	out.Facts = facts
 	return out, true

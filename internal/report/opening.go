@@ -165,3 +165,9 @@ func (o *Opening) Span(t time.Time) (state string, opens, closes, change time.Ti
 	}
 	return state, opens, closes, change
 }
+
+// ReadHours returns the opening hours that a notice says for certain, or "".
+func ReadHours(notice string) string {
+	value, _ := hours.Read(notice)
+	return value
+}

@@ -158,6 +158,8 @@ func (s *State) feature(id string) (Feature, bool) {
 		}
 	case "report":
 		return s.reportFeature(id)
+	case "need":
+		return s.needFeature(id)
 	case "outage":
 		if o, ok := s.outages[id]; ok {
 			return s.outageFeature(o), true

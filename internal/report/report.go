@@ -59,6 +59,7 @@ var (
 	Abouts         = []string{"outage", "hub", "hub_status", "correction", "need", "curfew"}
 	OutageStates   = []string{"out", "back"}
 	HubStates      = []string{"open", "closed", "full", "absent"}
+	Problems       = []string{"place", "hours", "not_a_hub", "other"}
 	NeedKinds      = []string{"heat", "charging", "medical_power", "medicine", "water", "food", "fuel", "transport", "shelter", "baby", "other"}
 	Urgencies      = []string{"life", "today", "soon"}
 	AreaLevels     = []string{"oblast", "raion", "hromada", "settlement", "district"}

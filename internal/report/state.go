@@ -10,6 +10,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/places"
 )
@@ -36,7 +37,12 @@ type State struct {
 	lastEnd      Instant // of the last bucket that ended
 	areasVersion int
 	rules        *curfew.Book // of curfews; nil: to be made
-	publicNext   uint64       // number of the public changes of the entry at hand
+	keys         map[string]access.Key
+	needs        map[UUID]*needState
+	audit        []AuditLine
+	basePolicy   Policy // without the brake
+	brake        Brake
+	publicNext   uint64 // number of the public changes of the entry at hand
 }
 
 // recordState is a record of reference as its source last stated it.
@@ -59,6 +65,7 @@ type Filing struct {
 	At     Instant // arrival
 	File   File
 	Sealed *Sealed // nil: none, or erased
+	Case   Case
 }
 
 // NewState returns the state before the first entry, under the policy [Ukraine].
@@ -67,13 +74,13 @@ func NewState() *State {
 		Public: newLedger(), Full: newLedger(),
 		areas: map[string]*areaState{}, hubs: map[string]*hubState{}, outages: map[string]*recordState{},
 		curfews: map[string]*recordState{}, cells: map[cellKey]*cellState{}, reports: map[UUID]*Filing{},
-		said: map[string][16]byte{}, retired: map[string]bool{},
+		said: map[string][16]byte{}, retired: map[string]bool{}, needs: map[UUID]*needState{},
 	}
 	s.setPolicy(Ukraine())
 	return s
 }
 
-// Policy returns the policy in force.
+// Policy returns the policy in force, the brake applied.
 func (s *State) Policy() Policy { return s.policy }
 
 // Withheld returns the gate's knowledge of withheld areas as of now.
@@ -164,7 +171,21 @@ func (s *State) Apply(e Entry) error {
 	case ev.Retire != nil:
 		s.retired[ev.Retire.ID], s.rules = true, nil
 		dirty = []string{ev.Retire.ID}
+	case ev.Brake != nil:
+		dirty = s.applyBrake(ev.Brake)
+		s.schedule(ev.At)
+	case ev.Key != nil:
+		s.applyKey(ev.Key)
+	case ev.KeyEnd != nil:
+		s.endKey(ev.KeyEnd)
+	case ev.Judge != nil:
+		dirty = s.applyJudgement(e)
+	case ev.Need != nil:
+		dirty = s.applyNeed(e)
+	case ev.Confirm != nil:
+		dirty = s.applyConfirm(ev.Confirm, ev.At)
 	}
+	s.note(&e)
 	s.publish(dirty, false)
 	s.publish(forced, true)
 	s.publicNext = 0
@@ -203,7 +224,7 @@ func (s *State) publicAt(f *Feature) Instant {
 }
 
 func (s *State) setPolicy(p Policy) {
-	s.policy = p
+	s.basePolicy, s.policy = p, s.braked(p)
 	s.renewWithheld()
 }
 
@@ -312,24 +333,36 @@ func (s *State) AreaMerged(r *Record) (merged places.Area, differs bool) {
 }
 
 // applyErased drops what was opened from sealed parts of a day, and names the
-// reports that thereby changed: those filed that day, opened or not.
+// reports and needs that thereby changed: those filed that day, opened or not.
 func (s *State) applyErased(e *Erased) (forced []string) {
 	if e.Class == ClassSource {
 		return nil
 	}
+	for _, u := range sortedUUIDs(s.needs) {
+		if n := s.needs[u]; e.Class == ClassNote && n.noteDay == e.Day && e.Day != 0 {
+			n.note = ""
+			forced = append(forced, reportID(u))
+		}
+	}
 	for _, id := range s.filingsOfDay(e.Day) {
 		f := s.reports[id]
-		switch {
-		case e.Class == ClassReport:
+		if e.Class == ClassReport {
 			f.Sealed = nil
-			forced = append(forced, reportID(id))
-		case f.Sealed != nil:
+		} else if f.Sealed != nil {
 			c := *f.Sealed
 			c.Note = ""
 			f.Sealed = &c
 		}
+		forced = append(forced, reportID(id))
+		if s.needs[id] != nil {
+			forced = append(forced, needID(id))
+		}
 	}
 	return forced
+}
+
+func sortedUUIDs[V any](m map[UUID]V) []UUID {
+	return slices.SortedFunc(maps.Keys(m), func(a, b UUID) int { return slices.Compare(a[:], b[:]) })
 }
 
 func (s *State) filingsOfDay(day int32) []UUID {

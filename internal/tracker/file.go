@@ -4,13 +4,16 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/paulmach/orb"
 
 	"example.org/teplo/geo"
+	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/store"
@@ -27,6 +30,10 @@ type Draft struct {
 	Tier     report.Tier
 	Reporter string // the client's own secret, or empty
 	Network  Network
+	Key      *access.Key // of who files it; nil: anybody
+
+	Curfew    *report.Curfew // of a report about one
+	SourceURL string
 }
 
 // Receipt is what became of a report.
@@ -67,52 +74,52 @@ func (e *ConflictError) Error() string {
 // limit, [store.ErrFull] when there is no room, and [store.ErrUnknown] when the
 // outcome is not known: send again with the same id.
 func (t *Tracker) File(ctx context.Context, d Draft) (Receipt, error) {
-	op := &filing{draft: d, out: make(chan filed, 1)}
+	op := &filing{draft: d, pending: newPending()}
 	if err := t.submit(op); err != nil {
 		return Receipt{}, err
 	}
-	select {
-	case out := <-op.out:
-		return out.receipt, out.err
-	case <-t.done:
-		select {
-		case out := <-op.out:
-			return out.receipt, out.err
-		default:
-			return Receipt{}, fmt.Errorf("%w: %w", store.ErrUnknown, ErrStopped)
-		}
-	case <-ctx.Done():
-		return Receipt{}, fmt.Errorf("%w: %w", store.ErrUnknown, ctx.Err())
+	if err := op.wait(ctx, t); err != nil {
+		return Receipt{}, err
 	}
+	return op.receipt, op.err
 }
 
 type filing struct {
+	pending
 	draft   Draft
 	receipt Receipt
 	err     error
-	out     chan filed
 }
 
-type filed struct {
-	receipt Receipt
-	err     error
-}
+func (f *filing) alone() bool { return false }
 
-func (f *filing) size() int { return 1 }
+func (f *filing) size() int { return 2 }
 
 func (f *filing) decide(t *Tracker, g *group) []store.Pending {
 	p, err := f.judge(t, g)
 	if f.err = err; err != nil || p == nil {
 		return nil
 	}
+	if f.draft.Curfew != nil {
+		return []store.Pending{*p, g.pending(report.Event{Put: f.rule(g.now)}, nil)}
+	}
 	return []store.Pending{*p}
+}
+
+// rule makes the curfew rule that a moderator files: vouched for now.
+func (f *filing) rule(now report.Instant) *report.Put {
+	r := report.Record{
+		Ref: f.draft.ID.String(), Source: "teplo", SourceURL: f.draft.SourceURL, Tier: report.TierVerified, AreaCode: f.draft.AreaCode,
+		Precision: string(places.LevelOfCode(f.draft.AreaCode)), Confirmed: now, Facts: *f.draft.Curfew,
+	}
+	return &report.Put{ID: r.ID(), Record: r, Hash: r.ContentHash()}
 }
 
 func (f *filing) finish(_ *Tracker, _ []report.Entry, err error) {
 	if err != nil && f.err == nil {
 		f.err = err
 	}
-	f.out <- filed{f.receipt, f.err}
+	f.end()
 }
 
 // judge decides what a draft becomes; nil without an error: it was taken before.
@@ -125,13 +132,19 @@ func (f *filing) judge(t *Tracker, g *group) (*store.Pending, error) {
 		return nil, f.repeat(t, &old.File, old.Sealed, old.At)
 	}
 	policy := t.state.Policy()
-	if err := t.limits.admit(d.Network, d.Tier, g.now, &policy); err != nil {
+	if err := t.limits.admit(d, g.now, &policy); err != nil {
 		return nil, err
 	}
 	if errs := t.validate(d, g.now, &policy); errs != nil {
 		return nil, &InvalidError{errs}
 	}
 	file, sealed := t.open(d, &policy)
+	if d.Filed.About == report.AboutCurfew && (d.Key == nil || !d.Key.Role.Can(access.Moderator) || !d.Key.Covers(file.AreaCode)) {
+		return nil, ErrForbidden
+	}
+	if d.Filed.About == report.AboutNeed && !t.anybodyHelps(file.AreaCode, g.now) {
+		return nil, ErrNobody
+	}
 	tag, err := t.tag(d, file, g.now)
 	if err != nil {
 		return nil, err
@@ -146,6 +159,20 @@ func (f *filing) judge(t *Tracker, g *group) (*store.Pending, error) {
 	p := g.pending(report.Event{File: file}, sealed)
 	g.filed[d.ID] = &p
 	return &p, nil
+}
+
+// ErrNobody says that no aid group and no moderator would see a need.
+var ErrNobody = errors.New("tracker: nobody here sees needs in this area")
+
+// anybodyHelps reports whether an aid group or a moderator would see a need: an admin
+// alone is nobody who comes.
+func (t *Tracker) anybodyHelps(area string, now report.Instant) bool {
+	for _, k := range t.state.Keys() { // any one will do
+		if !k.Revoked && now.Time().Before(k.Expires) && (k.Role == access.Aid || k.Role == access.Moderator) && k.Covers(area) {
+			return true
+		}
+	}
+	return false
 }
 
 // repeat answers an id that was taken before.
@@ -171,7 +198,7 @@ func (t *Tracker) open(d *Draft, policy *report.Policy) (*report.File, *report.S
 	}
 	book := t.views.Full().Book
 	if d.HasPoint {
-		if d.Filed.About == report.AboutOutage || d.Filed.About == report.AboutNeed {
+		if d.Filed.About == report.AboutOutage {
 			sealed.Point = geo.Snap(d.Point, policy.ReportGridDeg)
 		}
 		if file.AreaCode == "" {
@@ -182,6 +209,7 @@ func (t *Tracker) open(d *Draft, policy *report.Policy) (*report.File, *report.S
 	} else if h, ok := t.state.HubArea(d.Filed.Hub); ok {
 		file.AreaCode = h
 	}
+	vouch(d, file)
 	at, has := sealed.Point, d.HasPoint
 	if !has && d.Filed.About == report.AboutOutage {
 		at, has = t.state.AreaPoint(d.AreaCode)
@@ -197,6 +225,19 @@ func (t *Tracker) open(d *Draft, policy *report.Policy) (*report.File, *report.S
 		}
 	}
 	return file, sealed
+}
+
+// vouch takes over whose key files a report: inside its areas a volunteer's word is
+// verified, outside it is anybody's (CONTRACT §3).
+func vouch(d *Draft, file *report.File) {
+	if d.Key == nil || !d.Key.Covers(file.AreaCode) {
+		return
+	}
+	file.By = d.Key.ID
+	if d.Tier = report.TierVerified; d.Key.Role == access.Aid {
+		d.Tier = report.TierCommunity
+	}
+	file.Tier = d.Tier
 }
 
 // weigh decides what a report counts for and what its receipt says.
@@ -215,8 +256,12 @@ func (t *Tracker) weigh(d *Draft, file *report.File, policy *report.Policy) {
 				file.Status, file.Because, file.Counts = "queued", report.BecauseNetwork, false
 			}
 		}
+	case report.AboutNeed:
+		file.Status, file.Because = "published", report.BecauseAid
+	case report.AboutCurfew:
+		file.Status = "published"
 	default:
-		file.Status = "queued"
+		file.Status, file.Because = "queued", report.BecauseQueue
 	}
 }
 
@@ -240,7 +285,9 @@ func (t *Tracker) tag(d *Draft, file *report.File, now report.Instant) (report.T
 // network. The kinds are told apart, so that no secret can pose as a network.
 func tagUnder(key [32]byte, d *Draft) report.Tag {
 	m := hmac.New(sha256.New, key[:])
-	if d.Reporter != "" {
+	if d.Key != nil {
+		m.Write([]byte("key\x00" + d.Key.ID))
+	} else if d.Reporter != "" {
 		m.Write([]byte("reporter\x00" + d.Reporter))
 	} else {
 		m.Write([]byte("network\x00" + string(d.Network.prefix())))
@@ -261,6 +308,8 @@ func withdrawSecret(key [32]byte, id report.UUID) string {
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:24])
 }
 
+func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
 // Observed limits: how far in the future and the past a report may lie.
 const (
 	maxAhead = 5 * time.Minute
@@ -279,7 +328,14 @@ func (t *Tracker) validate(d *Draft, now report.Instant, policy *report.Policy) 
 	if d.HasPoint && !policy.Box().ContainsPoint(d.Point) {
 		bad("geometry.coordinates", "", "lies outside the service area")
 	}
-	if d.Filed.About == report.AboutHubStatus {
+	if d.Filed.About == report.AboutCurfew {
+		if a, ok := t.views.Full().Book.Area(d.AreaCode); ok {
+			d.AreaCode = a.Code
+		} else {
+			bad("properties.area_code", d.AreaCode, "is not a known KATOTTG code or p-code")
+		}
+	}
+	if d.Filed.About == report.AboutHubStatus || d.Filed.About == report.AboutCorrection {
 		if _, ok := t.views.Public().Layer(report.Hubs).Feature(d.Filed.Hub); !ok {
 			bad("properties.hub", d.Filed.Hub, "is not a hub that is published here")
 		}

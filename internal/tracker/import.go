@@ -2,7 +2,6 @@ package tracker
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/paulmach/orb"
 
@@ -35,32 +34,25 @@ type Imported struct {
 // again writes nothing, and one that was retired by hand stays retired. With dry
 // nothing is written and the outcomes are what they would be.
 func (t *Tracker) Import(ctx context.Context, records []report.Record, dry bool) ([]Imported, error) {
-	op := &importing{records: records, dry: dry, results: make([]Imported, len(records)), out: make(chan error, 1)}
+	op := &importing{records: records, dry: dry, results: make([]Imported, len(records)), pending: newPending()}
 	if err := t.submit(op); err != nil {
 		return nil, err
 	}
-	select {
-	case err := <-op.out:
-		return op.results, err
-	case <-t.done:
-		select {
-		case err := <-op.out:
-			return op.results, err
-		default:
-			return nil, fmt.Errorf("%w: %w", store.ErrUnknown, ErrStopped)
-		}
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", store.ErrUnknown, ctx.Err())
+	if err := op.wait(ctx, t); err != nil {
+		return nil, err
 	}
+	return op.results, op.err
 }
 
 type importing struct {
+	pending
 	records []report.Record
 	dry     bool
 	results []Imported
 	err     error
-	out     chan error
 }
+
+func (op *importing) alone() bool { return false }
 
 func (op *importing) size() int { return len(op.records) }
 
@@ -87,7 +79,7 @@ func (op *importing) finish(_ *Tracker, _ []report.Entry, err error) {
 	if op.err == nil {
 		op.err = err
 	}
-	op.out <- op.err
+	op.end()
 }
 
 // importOne compares one record with what is known.

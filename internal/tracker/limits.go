@@ -80,37 +80,49 @@ func newLimits() *limits {
 	return &limits{buckets: map[string]*tokens{}, tags: map[string]map[string]struct{}{}, spread: map[string]map[string]struct{}{}}
 }
 
-// admit applies the limits on arriving reports: a token bucket per network and a
-// cap on a day's anonymous reports.
-func (l *limits) admit(n Network, tier report.Tier, now report.Instant, p *report.Policy) error {
-	if tier != report.TierAnonymous {
-		return nil
-	}
+// keyFactor is how many times a key may file more than a network without one.
+const keyFactor = 10
+
+// admit applies the limits on arriving reports: a token bucket per network, or per
+// key with ten times that, and a cap on a day's anonymous reports.
+func (l *limits) admit(d *Draft, now report.Instant, p *report.Policy) error {
 	l.turn(now, p)
+	size := float64(p.ReportsPerMinute)
+	if d.Key != nil {
+		return l.take("k"+d.Key.ID, keyFactor*size, now)
+	}
 	if day := report.DayOf(now); day != l.day {
 		l.day, l.today = day, 0
 	}
 	if p.AnonymousPerDay > 0 && l.today >= p.AnonymousPerDay {
 		return &LimitedError{After: time.Hour}
 	}
-	if size := float64(p.ReportsPerMinute); size > 0 {
-		key := string(n.prefix())
-		b := l.buckets[key]
-		if b == nil {
-			if len(l.buckets) >= maxTracked {
-				clear(l.buckets)
-			}
-			b = &tokens{left: size, at: now}
-			l.buckets[key] = b
-		}
-		b.left = min(size, b.left+float64(now-b.at)*size/60_000)
-		b.at = now
-		if b.left < 1 {
-			return &LimitedError{After: time.Duration((1 - b.left) * float64(time.Minute) / size)}
-		}
-		b.left--
+	if err := l.take(string(d.Network.prefix()), size, now); err != nil {
+		return err
 	}
 	l.today++
+	return nil
+}
+
+// take takes a token out of a bucket of a size that fills in a minute.
+func (l *limits) take(name string, size float64, now report.Instant) error {
+	if size <= 0 {
+		return nil
+	}
+	b := l.buckets[name]
+	if b == nil {
+		if len(l.buckets) >= maxTracked {
+			clear(l.buckets)
+		}
+		b = &tokens{left: size, at: now}
+		l.buckets[name] = b
+	}
+	b.left = min(size, b.left+float64(now-b.at)*size/60_000)
+	b.at = now
+	if b.left < 1 {
+		return &LimitedError{After: time.Duration((1 - b.left) * float64(time.Minute) / size)}
+	}
+	b.left--
 	return nil
 }
 

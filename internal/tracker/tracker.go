@@ -59,6 +59,7 @@ type Tracker struct {
 	failed     atomic.Pointer[error]
 	full       atomic.Bool
 	lastSweep  report.Instant
+	held       operation // taken from the queue, for a group of its own
 }
 
 // operation is one request to the writer.
@@ -69,6 +70,33 @@ type operation interface {
 	decide(t *Tracker, g *group) []store.Pending
 	// finish is called once, after the commit was applied or with its error.
 	finish(t *Tracker, entries []report.Entry, err error)
+	// alone says that decide must see all that came before: no group with others.
+	alone() bool
+}
+
+// pending is what a caller waits for.
+type pending struct{ finished chan struct{} }
+
+func newPending() pending { return pending{make(chan struct{})} }
+
+func (p pending) end() { close(p.finished) }
+
+// wait returns after the operation has finished, or an error after which its outcome
+// is not known.
+func (p pending) wait(ctx context.Context, t *Tracker) error {
+	select {
+	case <-p.finished:
+		return nil
+	case <-t.done:
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", store.ErrUnknown, ctx.Err())
+	}
+	select {
+	case <-p.finished:
+		return nil
+	default:
+		return fmt.Errorf("%w: %w", store.ErrUnknown, ErrStopped)
+	}
 }
 
 // group is what the operations of one transaction share.
@@ -135,15 +163,9 @@ func (t *Tracker) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		var ops []operation
-		select {
-		case op := <-t.queue:
-			ops = t.drain(op)
-		case <-timer.C:
-		case <-ctx.Done():
-			if ops = t.drain(nil); len(ops) == 0 {
-				return nil
-			}
+		ops, end := t.next(ctx, timer)
+		if end {
+			return nil
 		}
 		err := t.commit(ops)
 		full := errors.Is(err, store.ErrFull)
@@ -161,16 +183,43 @@ func (t *Tracker) Run(ctx context.Context) error {
 	}
 }
 
+// next waits for operations, for the time that is due, or for the end, when nothing is
+// left to do.
+func (t *Tracker) next(ctx context.Context, timer *time.Timer) (ops []operation, end bool) {
+	if held := t.held; held != nil {
+		t.held = nil
+		return []operation{held}, false
+	}
+	select {
+	case op := <-t.queue:
+		return t.drain(op), false
+	case <-timer.C:
+		return nil, false
+	case <-ctx.Done():
+		ops = t.drain(nil)
+		return ops, ops == nil
+	}
+}
+
 // drain takes what waits, without waiting.
 func (t *Tracker) drain(first operation) []operation {
 	var ops []operation
 	events := 0
 	if first != nil {
-		ops, events = append(ops, first), first.size()
+		if ops, events = append(ops, first), first.size(); first.alone() {
+			return ops
+		}
 	}
 	for len(ops) < maxGroup && events < maxGroupSize {
 		select {
 		case op := <-t.queue:
+			if op.alone() {
+				if ops == nil {
+					return []operation{op}
+				}
+				t.held = op
+				return ops
+			}
 			ops, events = append(ops, op), events+op.size()
 		default:
 			return ops
@@ -181,6 +230,9 @@ func (t *Tracker) drain(first operation) []operation {
 
 func (t *Tracker) fail(err error) error {
 	t.failed.Store(&err)
+	if t.held != nil {
+		t.held.finish(t, nil, err)
+	}
 	for {
 		select {
 		case op := <-t.queue:
@@ -288,7 +340,7 @@ func (g *group) pending(e report.Event, sealed *report.Sealed) store.Pending {
 
 // adoptPolicy writes the policy as an entry when it differs from the journal's.
 func (t *Tracker) adoptPolicy() error {
-	now := t.state.Policy()
+	now := t.state.BasePolicy()
 	if t.state.Seq > 0 && (t.cfg.KeepPolicy || reflect.DeepEqual(now, t.cfg.Policy)) {
 		return nil
 	}

@@ -84,8 +84,8 @@ type shape struct {
 	precision string
 }
 
-// encode makes the feature as readers get it. Reports, which are many and read by
-// few, are encoded when they are read.
+// encode makes the feature as readers get it. Reports and needs, which are many and
+// read by few, are encoded when they are read.
 func (v *Views) encode(f *report.Feature) *Feature {
 	sh := v.shape(&f.Place)
 	out := &Feature{ID: f.ID, Bound: sh.geometry.Bound(), Geometry: sh.geometry, Facts: f, rules: v.rules}
@@ -94,7 +94,8 @@ func (v *Views) encode(f *report.Feature) *Feature {
 		kept.Precision = sh.precision
 		out.Facts = &kept
 	}
-	if _, filed := f.Facts.(report.FiledFacts); filed {
+	switch f.Facts.(type) {
+	case report.FiledFacts, report.NeedFacts:
 		out.derived.Confidence = f.Confidence
 		return out
 	}
@@ -219,6 +220,12 @@ func appendProperties(b []byte, f *report.Feature) []byte {
 		w.string("parent_code", facts.Parent)
 	case report.FiledFacts:
 		w.filed(&facts)
+	case report.NeedFacts:
+		w.string("need", facts.Need)
+		w.count("people", facts.People, 1)
+		w.string("urgency", facts.Urgency)
+		w.string("status", facts.Status)
+		w.instant("observed_at", facts.ObservedAt)
 	}
 	return w.b
 }

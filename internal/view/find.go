@@ -104,12 +104,7 @@ func (l *Layer) Find(q Query) Page {
 		}
 		slices.SortFunc(hits, func(a, b *Feature) int { return cmp.Compare(a.ID, b.ID) })
 	}
-	page := Page{Matched: len(hits)}
-	first, found := slices.BinarySearchFunc(hits, q.After, func(f *Feature, id string) int { return cmp.Compare(f.ID, id) })
-	if found {
-		first++
-	}
-	return page.cut(hits[first:], q)
+	return after(hits, q)
 }
 
 func (p Page) cut(hits []*Feature, q Query) Page {
@@ -169,7 +164,7 @@ func (s *Snapshot) Changes(since uint64) iter.Seq[*Change] {
 // Dump appends every byte of the snapshot in order: what two replays of one
 // journal must agree on.
 func (s *Snapshot) Dump(dst []byte) []byte {
-	for _, c := range append(Collections, report.Reports) {
+	for _, c := range every() {
 		for f := range s.Layer(c).All() {
 			dst = append(f.AppendChange(dst), '\n')
 		}

@@ -17,14 +17,21 @@ import (
 	"github.com/tidwall/btree"
 	"github.com/tidwall/rtree"
 
+	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 )
 
 // Collections lists the collections of the public view in the API's order; Full
-// has Reports besides.
+// has Reports and Needs besides.
 var Collections = []report.Collection{report.Hubs, report.Outages, report.Curfews, report.Areas}
+
+// keyed are the collections that keys alone may read.
+var keyed = []report.Collection{report.Reports, report.Needs}
+
+// every lists all collections.
+func every() []report.Collection { return slices.Concat(Collections, keyed) }
 
 // Views publishes the snapshots. [Views.Publish] is for the writer alone;
 // everything else is safe for concurrent use.
@@ -63,6 +70,8 @@ type Snapshot struct {
 	Zone    *time.Location // the policy's
 	Book    *places.Book
 	Curfews *curfew.Book
+	Keys    map[string]access.Key // by id; read-only
+	Audit   []report.AuditLine    // what keys did, the oldest first; read-only
 	layers  map[report.Collection]*Layer
 	feed    *btree.BTreeG[*Change]
 }
@@ -92,7 +101,7 @@ func New() *Views {
 	}
 	for _, a := range []*audience{&v.public, &v.full} {
 		a.layers = map[report.Collection]*Layer{}
-		for _, c := range append(Collections, report.Reports) {
+		for _, c := range every() {
 			a.layers[c] = &Layer{byID: &btree.Map[string, *Feature]{}, tree: &rtree.RTreeG[*Feature]{}}
 		}
 		a.feed, a.last = btree.NewBTreeGOptions(before, btree.Options{NoLocks: true}), map[string]*Change{}
@@ -287,7 +296,7 @@ func (a *audience) swap(v *Views, s *report.State, seq uint64, due time.Time) {
 	}
 	snap := &Snapshot{
 		Seq: seq, Journal: s.Seq, At: s.At, Ticks: a.ticks, Due: due, Policy: v.rules.policy, Zone: v.rules.zone, Book: v.book,
-		Curfews: v.rules.curfews, layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(),
+		Curfews: v.rules.curfews, Keys: s.Keys(), Audit: s.Audit(), layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(),
 	}
 	for c, l := range a.layers {
 		snap.layers[c] = &Layer{byID: l.byID.Copy(), tree: l.tree.Copy()}

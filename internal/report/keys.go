@@ -1,0 +1,50 @@
+package report
+
+import (
+	"maps"
+
+	"example.org/teplo/internal/access"
+)
+
+// KeyMade brings an access key; of its secret the hash alone.
+type KeyMade struct {
+	ID      string   `cbor:"1,keyasint"`
+	Role    string   `cbor:"2,keyasint"`
+	Name    string   `cbor:"3,keyasint,omitempty"`
+	Areas   []string `cbor:"4,keyasint,omitempty"` // prefixes of codes; none: everywhere
+	Expires Instant  `cbor:"5,keyasint"`
+	Hash    [32]byte `cbor:"6,keyasint"`
+	By      string   `cbor:"7,keyasint,omitempty"` // id of the key that made it; empty: who has the store
+}
+
+// KeyEnded revokes an access key.
+type KeyEnded struct {
+	ID string `cbor:"1,keyasint"`
+	By string `cbor:"2,keyasint,omitempty"`
+}
+
+// Keys returns the access keys by id, revoked ones too. The map is never changed
+// once it is returned.
+func (s *State) Keys() map[string]access.Key { return s.keys }
+
+func (s *State) applyKey(k *KeyMade) {
+	s.changeKey(access.Key{
+		ID: k.ID, Role: access.Role(k.Role), Name: k.Name, Areas: k.Areas, Expires: k.Expires.Time(), Hash: k.Hash,
+	})
+}
+
+func (s *State) endKey(e *KeyEnded) {
+	if k, ok := s.keys[e.ID]; ok {
+		k.Revoked = true
+		s.changeKey(k)
+	}
+}
+
+func (s *State) changeKey(k access.Key) {
+	keys := maps.Clone(s.keys)
+	if keys == nil {
+		keys = map[string]access.Key{}
+	}
+	keys[k.ID] = k
+	s.keys = keys
+}

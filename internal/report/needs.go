@@ -1,0 +1,136 @@
+package report
+
+import (
+	"encoding/hex"
+	"time"
+
+	"example.org/teplo/geo"
+)
+
+// NeedStep is what an aid group does with a need: claim, release, met. Its note, for
+// the receipt, is the entry's sealed note.
+type NeedStep struct {
+	Report UUID   `cbor:"1,keyasint"`
+	Action string `cbor:"2,keyasint"`
+	By     string `cbor:"3,keyasint,omitempty"`
+}
+
+// Steps of a need.
+const (
+	NeedClaim   = "claim"
+	NeedRelease = "release"
+	NeedMet     = "met"
+)
+
+// NeedStatuses are those of CONTRACT §3.1.
+var NeedStatuses = []string{"open", "claimed", "met", "withdrawn", "expired"}
+
+// needState is a need as it stands.
+type needState struct {
+	report    UUID
+	status    string // open, claimed, met, withdrawn
+	claimedBy string // id of a key
+	note      string // of the claimer, for the receipt; lost when its key is erased
+	noteDay   int32
+}
+
+// NeedFacts is what a feature of a need shows to keys.
+type NeedFacts struct {
+	Need, Urgency, Status string
+	People                int
+	ObservedAt            Instant
+}
+
+// Collection implements [Facts].
+func (NeedFacts) Collection() Collection { return Needs }
+
+func needID(u UUID) string { return "need-" + hex.EncodeToString(u[:]) }
+
+// NeedID is the id of a need's feature.
+func (u UUID) NeedID() string { return needID(u) }
+
+// ParseNeedID reverses [UUID.NeedID]; a report's UUID is taken too.
+func ParseNeedID(id string) (UUID, bool) {
+	if u, ok := ParseUUID(id); ok {
+		return u, true
+	}
+	var u UUID
+	if len(id) != len("need-")+32 || id[:5] != "need-" {
+		return u, false
+	}
+	n, err := hex.Decode(u[:], []byte(id[5:]))
+	return u, err == nil && n == len(u)
+}
+
+// Need returns a need's claimer, the claimer's note and its status.
+func (s *State) Need(id UUID) (claimedBy, note, status string, ok bool) {
+	n := s.needs[id]
+	if n == nil {
+		return "", "", "", false
+	}
+	return n.claimedBy, n.note, s.needStatus(n), true
+}
+
+// needStatus is the status, expired ones told by their age.
+func (s *State) needStatus(n *needState) string {
+	f := s.reports[n.report]
+	if (n.status == "open" || n.status == "claimed") && f.File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)) <= s.At {
+		return "expired"
+	}
+	return n.status
+}
+
+func (s *State) applyNeed(e Entry) []string {
+	step := e.Event.Need
+	n := s.needs[step.Report]
+	if n == nil {
+		return nil
+	}
+	switch step.Action {
+	case NeedClaim:
+		n.status, n.claimedBy = "claimed", step.By
+	case NeedRelease:
+		n.status, n.claimedBy = "open", ""
+	case NeedMet:
+		n.status, n.claimedBy = "met", step.By
+	}
+	n.note, n.noteDay = "", DayOf(e.Event.At)
+	if e.Sealed != nil {
+		n.note = e.Sealed.Note
+	}
+	return []string{needID(step.Report), reportID(step.Report)}
+}
+
+// needFeature is a need on the policy's grid: nearer than that only its claimer and
+// moderators see.
+func (s *State) needFeature(id string) (Feature, bool) {
+	u, ok := ParseNeedID(id)
+	n := s.needs[u]
+	if !ok || n == nil {
+		return Feature{}, false
+	}
+	f := s.reports[u]
+	out, _ := s.reportFeature(reportID(u))
+	out.ID, out.ExpiresAt = id, f.File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need))
+	out.Place.Point = geo.Snap(out.Place.Point, s.policy.ReportGridDeg)
+	facts := NeedFacts{
+		Need: f.File.Filed.Need, Urgency: f.File.Filed.Urgency, Status: s.needStatus(n), ObservedAt: f.File.Filed.ObservedAt,
+	}
+	if f.Sealed != nil {
+		facts.People = f.Sealed.People
+	}
+	out.Facts = facts
+	return out, true
+}
+
+// expireNeeds lists the needs whose time has come.
+func (s *State) expireNeeds(end Instant) []string {
+	var dirty []string
+	for _, u := range sortedUUIDs(s.needs) {
+		id := needID(u)
+		if it, ok := s.Full.Item(id); ok && it.Feature.Facts.(NeedFacts).Status != s.needStatus(s.needs[u]) {
+			dirty = append(dirty, id, reportID(u))
+		}
+	}
+	return dirty
+}
