@@ -117,8 +117,9 @@ func allProperties() []string {
 }
 
 // decodeReport reads the body of POST /api/reports (CONTRACT §3.3) into a draft.
-// Everything that is wrong with it is in the problem it returns.
-func decodeReport(body []byte, header string, now time.Time) (tracker.Draft, *problem) {
+// Everything that is wrong with it is in the problem it returns. Placed says that an
+// area stands for the point.
+func decodeReport(body []byte, header string, placed bool, now time.Time) (tracker.Draft, *problem) {
 	d := &decoder{}
 	if !json.Valid(body) {
 		return tracker.Draft{}, newProblem(400, "the body is not JSON", fieldError{"", "", "is not JSON"})
@@ -144,7 +145,7 @@ func decodeReport(body []byte, header string, now time.Time) (tracker.Draft, *pr
 	switch {
 	case draft.HasPoint && f.About == report.AboutCurfew:
 		d.bad("geometry", "", "a curfew rule has none: its area_code says where it holds")
-	case !draft.HasPoint && slices.Contains([]string{report.AboutOutage, report.AboutNeed, report.AboutHub}, f.About) && len(d.errs) == 0:
+	case !draft.HasPoint && !placed && slices.Contains([]string{report.AboutOutage, report.AboutNeed, report.AboutHub}, f.About) && len(d.errs) == 0:
 		d.bad("geometry", "", "is missing: a Point")
 	}
 	if d.errs != nil {

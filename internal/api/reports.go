@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -43,33 +44,12 @@ func (s *Server) handleReport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	draft, bad := decodeReport(text, c.Get("Idempotency-Key"), s.cfg.Now())
-	if bad != nil {
-		return bad
-	}
-	if draft.Filed.About == report.AboutCurfew {
-		if _, err := require(c, access.Moderator); err != nil {
-			return err
-		}
-	}
-	if err := s.harmless(&draft); err != nil {
-		return err
-	}
-	draft.Network, draft.Key = s.client(c), caller(c)
-	if reporter := c.Get("Teplo-Reporter"); reporter != "" {
-		if !validReporter(reporter) {
-			return badRequest(fieldError{"Teplo-Reporter", "", "is not 16 to 64 of A-Z a-z 0-9 _ -"})
-		}
-		draft.Reporter = reporter
-	}
-	ctx, cancel := s.writing()
-	defer cancel()
-	r, err := s.cfg.Tracker.File(ctx, draft)
+	r, err := s.file(c, text, c.Get("Idempotency-Key"), c.Get("Teplo-Reporter"), "")
 	if err != nil {
 		return err
 	}
 	out := s.receipt(c, r)
-	if draft.Key != nil {
+	if caller(c) != nil {
 		out.Seq = s.cfg.Tracker.Views().Full().Seq
 	}
 	c.Set(fiber.HeaderLocation, "/api/receipts/"+out.ID)
@@ -78,6 +58,69 @@ func (s *Server) handleReport(c *fiber.Ctx) error {
 		status = fiber.StatusOK
 	}
 	return s.plain(c, status, out)
+}
+
+// file decodes, judges and files one report. A report without a point may stand at
+// an area instead, which the form without JavaScript names.
+func (s *Server) file(c *fiber.Ctx, text []byte, id, reporter, area string) (tracker.Receipt, error) {
+	draft, bad := decodeReport(text, id, area != "", s.cfg.Now())
+	if bad != nil {
+		return tracker.Receipt{}, bad
+	}
+	if draft.Filed.About == report.AboutCurfew {
+		if _, err := require(c, access.Moderator); err != nil {
+			return tracker.Receipt{}, err
+		}
+	}
+	if err := s.harmless(&draft); err != nil {
+		return tracker.Receipt{}, err
+	}
+	if draft.AreaCode == "" {
+		draft.AreaCode = area
+	}
+	draft.Network, draft.Key = s.client(c), caller(c)
+	if reporter != "" && !validReporter(reporter) {
+		return tracker.Receipt{}, badRequest(fieldError{"Teplo-Reporter", "", "is not 16 to 64 of A-Z a-z 0-9 _ -"})
+	}
+	draft.Reporter = reporter
+	ctx, cancel := s.writing()
+	defer cancel()
+	return s.cfg.Tracker.File(ctx, draft)
+}
+
+// FileForm files what the form of package site collected, as POST /api/reports does.
+// Bad fields come as [tracker.InvalidError], everything else with a status and words
+// for people.
+func (s *Server) FileForm(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error) {
+	r, err := s.file(c, feature, "", reporter, area)
+	if err == nil {
+		return r, nil
+	}
+	p := s.explain(c, err)
+	if p.Errors == nil {
+		return r, fiber.NewError(p.Status, p.Detail)
+	}
+	invalid := &tracker.InvalidError{}
+	for _, e := range p.Errors {
+		invalid.Fields = append(invalid.Fields, tracker.FieldError(e))
+	}
+	return r, invalid
+}
+
+// WithdrawForm takes a report back for a page; what is refused has a status.
+func (s *Server) WithdrawForm(id report.UUID, secret string) error {
+	ctx, cancel := s.writing()
+	defer cancel()
+	_, err := s.cfg.Tracker.Withdraw(ctx, id, secret)
+	switch {
+	case errors.Is(err, tracker.ErrNotFound):
+		return fiber.NewError(fiber.StatusNotFound)
+	case errors.Is(err, tracker.ErrForbidden):
+		return fiber.NewError(fiber.StatusForbidden)
+	case errors.Is(err, tracker.ErrConflict):
+		return fiber.NewError(fiber.StatusConflict)
+	}
+	return err
 }
 
 // harmless refuses free text with military content (CONTRACT §3.3).

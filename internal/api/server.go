@@ -166,6 +166,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
+// Body reads a request's body up to the limit, for package site.
+func (s *Server) Body(c *fiber.Ctx) ([]byte, error) { return body(c) }
+
 // body reads a request's body up to the limit. Fiber's own limit is off where
 // bodies stream; and what a client still sends is taken for a while, so that it
 // lives to read the 413.

@@ -196,19 +196,23 @@ func (s *Site) outages(r *request, a *places.Area, center orb.Point) []outageCar
 		if !ok || !here || o.Status == "ended" || len(out) == hubsPerPage {
 			continue
 		}
-		state, tone := "out_"+o.Status, "red"
-		switch {
-		case o.Status == "active" && o.Level == "widespread":
-			state = "out_widespread"
-		case o.Status == "active" && o.Certainty == "possible":
-			state, tone = "out_possible", "amber"
-		}
-		out = append(out, outageCard{
-			Service: r.cat.t("service_" + o.Service), Tone: tone, State: r.cat.t(state), Tier: r.cat.t("tier_" + string(f.Facts.Tier)),
-			SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
-		})
+		out = append(out, s.outageCard(r, f, &o))
 	}
 	return out
+}
+
+func (s *Site) outageCard(r *request, f *view.Feature, o *report.Outage) outageCard {
+	state, tone := "out_"+o.Status, "red"
+	switch {
+	case o.Status == "active" && o.Level == "widespread":
+		state = "out_widespread"
+	case o.Status == "active" && o.Certainty == "possible":
+		state, tone = "out_possible", "amber"
+	}
+	return outageCard{
+		Service: r.cat.t("service_" + o.Service), Tone: tone, State: r.cat.t(state), Tier: r.cat.t("tier_" + string(f.Facts.Tier)),
+		SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
+	}
 }
 
 type curfewCard struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,12 +53,7 @@ func (s *Site) render(r *request, status int, name string, data any) error {
 	c := r.c
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
 	c.Set("Content-Security-Policy", s.csp)
-	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
-	c.Set(fiber.HeaderCacheControl, "private, max-age=15, stale-if-error=86400")
-	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie("teplo_lang")) == 0 {
-		c.Set(fiber.HeaderVary, "Accept-Encoding")
-		c.Set(fiber.HeaderCacheControl, "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=86400")
-	}
+	s.keep(r)
 	c.Status(status)
 	body, encoding := out.Bytes(), ""
 	var err error
@@ -76,6 +72,22 @@ func (s *Site) render(r *request, status int, name string, data any) error {
 		c.Set(fiber.HeaderContentEncoding, encoding)
 	}
 	return c.Send(body)
+}
+
+// keep says how long a page may be kept: not beyond the next change of what it tells,
+// by everybody only where it depends on the URL alone; one with a form not at all.
+func (s *Site) keep(r *request) {
+	c := r.c
+	if string(c.Response().Header.Peek(fiber.HeaderCacheControl)) == "no-store" {
+		return
+	}
+	age := strconv.Itoa(r.snap.MaxAgeSeconds(r.now))
+	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
+	c.Set(fiber.HeaderCacheControl, "private, max-age="+age)
+	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie("teplo_lang")) == 0 {
+		c.Set(fiber.HeaderVary, "Accept-Encoding")
+		c.Set(fiber.HeaderCacheControl, "public, max-age="+age+", s-maxage="+age)
+	}
 }
 
 // handleMissing answers what no route knows; other methods go on to become 405.

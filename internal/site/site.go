@@ -28,6 +28,8 @@ import (
 
 	"example.org/teplo/data"
 	"example.org/teplo/internal/places"
+	"example.org/teplo/internal/report"
+	"example.org/teplo/internal/tracker"
 	"example.org/teplo/internal/view"
 	"example.org/teplo/web"
 )
@@ -37,6 +39,14 @@ type Config struct {
 	Views *view.Views
 	Now   func() time.Time
 	Drill bool // every page bears the drill banner, whatever the policy
+	// File files a report that a form made: a GeoJSON feature, the reporter's secret,
+	// and the area where it stands without a point. It fails with
+	// [tracker.InvalidError] or [fiber.Error].
+	File func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
+	// Body reads a request's body up to the limit of the server.
+	Body func(c *fiber.Ctx) ([]byte, error)
+	// Withdraw takes a report back; it fails with [fiber.Error].
+	Withdraw func(id report.UUID, secret string) error
 }
 
 // Site renders the pages. It is safe for concurrent use.
@@ -91,6 +101,10 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
 	app.Get("/about", s.handleAbout)
+	app.Get("/report", s.handleReportForm)
+	app.Post("/report", s.handleReportPost)
+	app.Get("/receipts/:id", s.handleReceipt)
+	app.Post("/receipts/:id", s.handleWithdraw)
 	app.Get("/a/:name", s.handleAsset)
 	app.Use(s.handleMissing)
 }

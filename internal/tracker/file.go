@@ -211,9 +211,9 @@ func (t *Tracker) open(d *Draft, policy *report.Policy) (*report.File, *report.S
 	}
 	vouch(d, file)
 	at, has := sealed.Point, d.HasPoint
-	if !has && d.Filed.About == report.AboutOutage {
+	if !has && d.AreaCode != "" {
+		file.Precision = string(places.LevelOfCode(d.AreaCode))
 		at, has = t.state.AreaPoint(d.AreaCode)
-		file.Precision = "settlement"
 	}
 	if d.Filed.About == report.AboutOutage && has {
 		cell := geo.CellAt(at, policy.CellZoom)

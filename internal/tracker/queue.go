@@ -113,13 +113,13 @@ func (t *Tracker) publish(j *report.Judgement, f *report.Filing, done *Judged) e
 	if done.Approvals++; done.Approvals < policy.NewHubModerators {
 		return nil
 	}
-	if f.Sealed == nil || !f.Sealed.HasPoint {
+	if f.Sealed == nil {
 		return conflict("what was filed can be read no more: its retention is over")
 	}
 	done.Status = "published"
 	r := report.Record{
 		Ref: f.File.ID.String(), Source: "teplo", Tier: report.TierVerified, Name: f.Sealed.Name, AreaCode: f.File.AreaCode,
-		Point: f.Sealed.Point, HasPoint: true, Precision: "exact", Confirmed: f.File.Filed.ObservedAt,
+		Point: f.Sealed.Point, HasPoint: f.Sealed.HasPoint, Precision: f.File.Precision, Confirmed: f.File.Filed.ObservedAt,
 		Facts: report.Hub{
 			Category: "warming", Availability: report.Unknown, Address: f.Sealed.Address, OpeningText: f.Sealed.Opening,
 			OpeningHours: report.ReadHours(f.Sealed.Opening), Amenities: f.File.Filed.Amenities,
