@@ -74,7 +74,7 @@ addEventListener('securitypolicyviolation', (e) => faults.push(e.violatedDirecti
 // status that was reported elsewhere appear without a reload.
 func TestBrowser(t *testing.T) {
 	ctx := browser(t)
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
 	act(ctx, t, chromedp.Navigate(s.base+"/?lang=uk"))
 	act(ctx, t, chromedp.Evaluate[chromedp.Void](collectErrors))
@@ -120,7 +120,7 @@ func TestBrowser(t *testing.T) {
 // at every host that a page asks.
 func TestPagesFit(t *testing.T) {
 	ctx := browser(t)
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	for _, width := range []int64{320, 360, 1280} {
 		act(ctx, t, chromedp.EmulateViewport(width, 740))

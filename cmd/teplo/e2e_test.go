@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -54,6 +55,43 @@ func realFile(t testing.TB, name string) string {
 	_, err := os.Stat(path)
 	need(t, err == nil, path)
 	return path
+}
+
+// prepared is a store that holds the bundled data and nothing else, made once, long
+// before any time that tests live in.
+var prepared = sync.OnceValues(func() (string, error) {
+	dir := filepath.Dir(binary)
+	db := filepath.Join(dir, "prepared.db")
+	file := filepath.Join(dir, "none.csv")
+	if err := os.WriteFile(file, []byte("name,lat,lon,heat\n"), 0o600); err != nil {
+		return "", err
+	}
+	cmd := exec.Command(binary, "import", file, "--as", "hubs", "--db", db, "--now", "2022-01-01T00:00:00Z")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return db, err
+})
+
+// bundled returns a copy of the prepared store: a first start without its wait.
+func bundled(t testing.TB) string {
+	t.Helper()
+	from, err := prepared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "teplo.db")
+	for _, suffix := range []string{"", ".keys"} {
+		b, err := os.ReadFile(from + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to+suffix, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return to
 }
 
 // server is a running teplo serve.
@@ -224,7 +262,7 @@ func TestFirstStart(t *testing.T) {
 }
 
 func TestPlacePage(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	_, page := s.get("/place/UA18040190010057814?lang=uk") // Zhytomyr
 	for _, want := range []string{"Житомир", "data-hub=", "ДНЗ №10", "zhitomir.info", "data-as-of=", "Комендантська година", "data-rule="} {
 		if !strings.Contains(page, want) {
@@ -255,7 +293,7 @@ func TestPlacePage(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	for _, path := range []string{"/", "/nothing", "/api", "/api/collections/hubs/items?x=1", "/healthz", "/api/nothing"} {
 		resp, _ := s.get(path)
 		for _, h := range []string{"X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy"} {
@@ -277,7 +315,7 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestItems(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	seen := map[string]bool{}
 	path := "/api/collections/curfews/items?limit=7"
 	for path != "" {
@@ -352,7 +390,7 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestOneProcessPerStore(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	s := serve(t, db)
 	_, errs, code := teplo(t, "serve", "--db", db, "--addr", "127.0.0.1:0")
 	if code != 75 || !strings.Contains(errs, fmt.Sprint(s.cmd.Process.Pid)) {
@@ -361,7 +399,7 @@ func TestOneProcessPerStore(t *testing.T) {
 }
 
 func TestDamagedStore(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	serve(t, db).stop()
 	b, err := os.ReadFile(db)
 	if err != nil {

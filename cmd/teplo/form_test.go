@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -76,7 +75,7 @@ func (p *phone) outageForm(place string) url.Values {
 }
 
 func TestForm(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	p := newPhone(s)
 	if resp, _ := p.open("/report"); resp.StatusCode != 200 || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the form: %d, %s", resp.StatusCode, resp.Header.Get("Cache-Control"))
@@ -109,7 +108,7 @@ func TestForm(t *testing.T) {
 }
 
 func TestFormRefuses(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	p := newPhone(s)
 	change := func(name, value string) url.Values {
 		form := p.outageForm("Житомир")
@@ -153,7 +152,7 @@ func TestFormRefuses(t *testing.T) {
 
 // TestFormConfirms: from a hub's page two taps say that it is open.
 func TestFormConfirms(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	p := newPhone(s)
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	_, page := p.open("/hubs/" + hub + "?lang=en")

@@ -43,7 +43,7 @@ func ask[T any](s *server, path string) T {
 var night = []string{"--drill", "--now", "2026-01-18T00:00:00Z"}
 
 func TestGo(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"), night...)
+	s := serve(t, bundled(t), night...)
 	for _, tc := range []struct {
 		name, query, verdict, inForce, until string
 	}{
@@ -85,7 +85,7 @@ func TestGo(t *testing.T) {
 }
 
 func TestQuestionsRefuse(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	for path, field := range map[string]string{
 		"/api/go": "lon", "/api/go?lon=30&lat=300": "lat", "/api/go?area=UA80&at=yesterday": "at", "/api/go?area=UA99": "area", "/api/go?lon=30": "lat",
 		"/api/go?area=UA80&by=bike": "by", "/api/go?area=UA80&to=pub": "to", "/api/go?area=UA80&lon=30&lat=50": "area", "/api/go?area=UA80&x=1": "x",
@@ -168,7 +168,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestPlacesSearch(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	type found struct {
 		Places []struct {
 			Code, Level string
@@ -217,7 +217,7 @@ func TestCurfewCalendar(t *testing.T) {
 		"2026-03-20T12:00:00Z": {"2026-03-20T22:00:00.000Z 2026-03-21T03:00:00.000Z", "2026-03-28T22:00:00.000Z 2026-03-29T02:00:00.000Z", "CONFIRMED"},
 		"2026-10-20T12:00:00Z": {"2026-10-20T21:00:00.000Z 2026-10-21T02:00:00.000Z", "2026-10-24T21:00:00.000Z 2026-10-25T03:00:00.000Z", "TENTATIVE"},
 	} {
-		s := serve(t, filepath.Join(t.TempDir(), "teplo.db"), "--drill", "--now", now)
+		s := serve(t, bundled(t), "--drill", "--now", now)
 		resp, text := s.get("/api/feeds/curfew.ics?area=UA80")
 		if resp.Header.Get("Content-Type") != "text/calendar; charset=utf-8" || !strings.Contains(text, "\r\n") {
 			t.Errorf("%s: %s", now, resp.Header.Get("Content-Type"))
@@ -250,7 +250,7 @@ func TestCurfewCalendar(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"), night...)
+	s := serve(t, bundled(t), night...)
 	h := ask[struct {
 		Entries []struct{ At, Kind, Collection, ID string }
 	}](s, "/api/areas/UA80/history")
@@ -276,7 +276,7 @@ func TestHistory(t *testing.T) {
 // TestBoardVerdict: the board leads with the verdict, and in another season with
 // its doubt.
 func TestBoardVerdict(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	s := serve(t, db, night...)
 	_, page := s.get("/place/UA80000000000093317?lang=uk")
 	for _, want := range []string{`data-verdict="yes"`, "Комендантська година до 05:00", "йти можна", "паспорт", "спершу в укриття", "Підстава", "interfax.com.ua"} {
@@ -292,7 +292,7 @@ func TestBoardVerdict(t *testing.T) {
 		t.Error("the board of Lviv gives leave that nobody gave")
 	}
 	s.stop()
-	later := serve(t, filepath.Join(t.TempDir(), "later.db"), "--drill", "--now", "2026-07-18T12:00:00Z")
+	later := serve(t, bundled(t), "--drill", "--now", "2026-07-18T12:00:00Z")
 	if _, page := later.get("/place/UA80000000000093317?lang=en"); !strings.Contains(page, `data-verdict="unconfirmed"`) {
 		t.Error("half a year later the verdict is still sure")
 	}

@@ -129,7 +129,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestNewHub(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	k := keys(t, db, "moderator:UA80", "moderator:*", "moderator:UA46", "volunteer:UA80")
 	one, two, lviv, volunteer := k[0], k[1], k[2], k[3]
 	s := serve(t, db)
@@ -181,7 +181,7 @@ func TestNewHub(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	k := keys(t, db, "aid:UA80", "aid:UA80", "aid:UA46", "volunteer:UA80")
 	one, two, lviv, volunteer := k[0], k[1], k[2], k[3]
 	s := serve(t, db)
@@ -223,7 +223,7 @@ func TestNeeds(t *testing.T) {
 // TestModeratorRules: a moderator's rule and confirmation give what the press of
 // last winter cannot: a present yes.
 func TestModeratorRules(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	k := keys(t, db, "moderator:UA21,UA80", "volunteer:UA80")
 	moderator, volunteer := k[0], k[1]
 	s := serve(t, db)
@@ -274,7 +274,7 @@ func TestModeratorRules(t *testing.T) {
 // TestBrake: withheld areas vanish at once, from keys outside them too, and stay
 // withheld over a restart.
 func TestBrake(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	k := keys(t, db, "admin:*", "aid:UA18", "aid:UA80")
 	admin, inside, outside := k[0], k[1], k[2]
 	s := serve(t, db)
@@ -302,7 +302,7 @@ func TestBrake(t *testing.T) {
 }
 
 func TestWithdraw(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	id := uuid.NewString()
 	_, first, _ := s.post(outageAt(id, 30.52, 50.45), "Teplo-Reporter", "reporter-0123456789")
 	secret := fmt.Sprint(first["secret"])

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -35,7 +34,7 @@ func (s *server) post(body string, headers ...string) (int, map[string]any, http
 }
 
 func TestReport(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	id := uuid.NewString()
 	code, first, head := s.post(outageAt(id, 30.52, 50.45), "Teplo-Reporter", "reporter-0123456789")
 	if code != 201 || first["status"] != "counted" || first["id"] != id || head.Get("Location") != "/api/receipts/"+id || first["secret"] == "" {
@@ -64,7 +63,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestReportRefuses(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	point := `"geometry":{"type":"Point","coordinates":[30.5,50.4]}`
 	for _, tc := range []struct{ name, body, field string }{
 		{"no JSON", `{`, ""},
@@ -126,7 +125,7 @@ func (s *server) events(ctx context.Context, path string) <-chan string {
 // TestDrillShowsAtOnce: under the drill policy one report makes a public cell
 // within its bucket, and the live stream says so.
 func TestDrillShowsAtOnce(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"), "--policy", "drill")
+	s := serve(t, bundled(t), "--policy", "drill")
 	ctx, cancel := context.WithTimeout(t.Context(), timeLimit)
 	defer cancel()
 	live := s.events(ctx, "/api/live?collections=outages")
@@ -165,7 +164,7 @@ func TestDrillShowsAtOnce(t *testing.T) {
 }
 
 func TestHubStatus(t *testing.T) {
-	s := serve(t, filepath.Join(t.TempDir(), "teplo.db"))
+	s := serve(t, bundled(t))
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0]
 	body := fmt.Sprintf(`{"type":"Feature","properties":{"about":"hub_status","hub":%q,"state":"open","amenities":["heat"]}}`, hub.ID)
 	if code, out, _ := s.post(body, "Teplo-Reporter", "reporter-0123456789"); code != 201 || out["status"] != "counted" {
@@ -187,7 +186,7 @@ func TestHubStatus(t *testing.T) {
 // TestFullStore: at the limit of --max-size writes get 507 with words, and
 // everything else goes on.
 func TestFullStore(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	serve(t, db).stop()
 	s := serve(t, db, "--max-size", "18MB", "--policy", "drill")
 	var last int
@@ -214,7 +213,7 @@ func TestFullStore(t *testing.T) {
 // TestKill ends the server with SIGKILL in the middle of writes, again and again:
 // every acknowledged report must be there after the restart, once.
 func TestKill(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "teplo.db")
+	db := bundled(t)
 	cycles := 5
 	if testing.Short() {
 		cycles = 2

@@ -48,7 +48,7 @@ func (f *Filing) Claimed(now Instant) string {
 	return ""
 }
 
-// Filings calls each with every report that waits, the oldest first.
+// Queue returns the reports that wait for a moderator, the oldest first.
 func (s *State) Queue() []*Filing {
 	var out []*Filing
 	for _, f := range s.reports {
