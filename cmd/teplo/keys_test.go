@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -324,5 +325,87 @@ func TestWithdraw(t *testing.T) {
 		if code != status || status == 400 && !strings.Contains(fmt.Sprint(out), "properties.note") {
 			t.Errorf("%s: %d %v", note, code, out)
 		}
+	}
+}
+
+// TestOperator: a hub's operator opens it in one tap; full reads as closed to all.
+func TestOperator(t *testing.T) {
+	db := bundled(t)
+	moderator := keys(t, db, "moderator:*")[0]
+	s := serve(t, db)
+	hub := s.items("/api/collections/hubs/items?limit=1&area=UA18").Features[0].ID
+	path := "/api/hubs/" + hub + "/operator-link"
+	s.want(401, "", http.MethodPost, path, nil)
+	first := fmt.Sprint(s.want(201, moderator, http.MethodPost, path, nil)["url"])
+	link := strings.TrimPrefix(fmt.Sprint(s.want(201, moderator, http.MethodPost, path, nil)["url"]), s.base)
+	p := newPhone(s)
+	if resp, _ := p.open(strings.TrimPrefix(first, s.base)); resp.StatusCode != 404 {
+		t.Errorf("the old link: %d", resp.StatusCode)
+	}
+	if _, page := p.open(link + "?lang=en"); strings.Count(page, `name="state"`) != 3 {
+		t.Errorf("the operator's page: %s", page)
+	}
+	for _, tc := range []struct{ state, status, openNow string }{{"open", "open", "yes"}, {"full", "closed", "no"}, {"open", "open", "yes"}, {"closed", "closed", "no"}} {
+		if resp, body := p.send(link, url.Values{"state": {tc.state}}); resp.StatusCode != 200 {
+			t.Fatalf("%s: %d %s", tc.state, resp.StatusCode, body)
+		}
+		_, text := s.get("/api/collections/hubs/items/" + hub)
+		if !strings.Contains(text, `"status":"`+tc.status+`"`) || !strings.Contains(text, `"open_now":"`+tc.openNow+`"`) || strings.Contains(text, "full") {
+			t.Errorf("after %s: %s", tc.state, text)
+		}
+	}
+	s.want(204, moderator, http.MethodDelete, path, nil)
+	if resp, _ := p.open(link); resp.StatusCode != 404 {
+		t.Errorf("an ended link: %d", resp.StatusCode)
+	}
+}
+
+// TestCorrect: a moderator's correction stands until the source says something else.
+func TestCorrect(t *testing.T) {
+	db := bundled(t)
+	moderator := keys(t, db, "moderator:UA80")[0]
+	file := filepath.Join(filepath.Dir(db), "hubs.csv")
+	source := "ref,name,lat,lon,opening_hours\n1,Школа,50.45,30.52,24/7\n"
+	load := func(text, want string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, errs, _ := teplo(t, "import", file, "--db", db, "--as", "hubs", "--source", "city"); !strings.HasPrefix(out, want) {
+			t.Fatalf("import: %s%s, want %s", out, errs, want)
+		}
+	}
+	load(source, "imported 1 new, 0 changed")
+	s := serve(t, db)
+	var hub string
+	for _, f := range s.items("/api/collections/hubs/items?area=UA80").Features {
+		if f.Properties["source"] == "city" {
+			hub = f.ID
+		}
+	}
+	path := "/api/hubs/" + hub + "/correct"
+	for field, body := range map[string]object{
+		"reason": {"opening_hours": "24/7"}, "opening_hours": {"reason": "x", "opening_hours": "sunrise"}, "heat": {"reason": "x", "heat": "maybe"},
+		"foo": {"reason": "x", "foo": 1}, "geometry.coordinates": {"reason": "x", "geometry": object{"type": "Point", "coordinates": []float64{2, 48}}},
+	} {
+		if out := s.want(400, moderator, http.MethodPost, path, body); !strings.Contains(fmt.Sprint(out["errors"]), "field:"+field+" ") {
+			t.Errorf("%s: %v", field, out)
+		}
+	}
+	out := s.want(200, moderator, http.MethodPost, path, object{"reason": "called them", "opening_hours": "Mo-Su 08:00-17:00", "heat": "yes", "geometry": object{"type": "Point", "coordinates": []float64{30.53, 50.46}}})
+	if text := fmt.Sprint(out); !strings.Contains(text, "Mo-Su 08:00-17:00") || !strings.Contains(text, "heat:yes") || !strings.Contains(text, "30.53") || !strings.Contains(text, "Школа") {
+		t.Errorf("corrected: %s", text)
+	}
+	s.stop()
+	load(source, "imported 0 new, 0 changed, 1 unchanged")
+	s = serve(t, db)
+	if _, text := s.get("/api/collections/hubs/items/" + hub); !strings.Contains(text, "Mo-Su 08:00-17:00") {
+		t.Errorf("the same import undid the correction: %s", text)
+	}
+	s.stop()
+	load(strings.Replace(source, "24/7", "10:00-12:00", 1), "imported 0 new, 1 changed")
+	s = serve(t, db)
+	if _, text := s.get("/api/collections/hubs/items/" + hub); !strings.Contains(text, "10:00-12:00") {
+		t.Errorf("the source's new word is not there: %s", text)
 	}
 }

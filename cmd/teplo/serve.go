@@ -71,7 +71,9 @@ func runServe(ctx context.Context, e *env, args []string) error {
 		return errors.Join(err, w.close())
 	}
 	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words})
-	pages, err := site.New(site.Config{Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, Withdraw: srv.WithdrawForm, Body: srv.Body})
+	pages, err := site.New(site.Config{
+		Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, FileOperator: srv.FileOperator, Withdraw: srv.WithdrawForm, Body: srv.Body,
+	})
 	if err != nil {
 		return errors.Join(err, w.close())
 	}

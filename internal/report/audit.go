@@ -21,6 +21,13 @@ func (s *State) note(e *Entry) {
 		line.Actor, line.Action, line.Target = ev.Key.By, "key_add", ev.Key.ID
 	case ev.KeyEnd != nil:
 		line.Actor, line.Action, line.Target = ev.KeyEnd.By, "key_revoke", ev.KeyEnd.ID
+	case ev.Put != nil && ev.Put.By != "":
+		line.Actor, line.Action, line.Target, line.Reason = ev.Put.By, "correct", ev.Put.ID, ev.Put.Reason
+	case ev.Link != nil:
+		line.Actor, line.Action, line.Target = ev.Link.By, "operator_link", ev.Link.Hub
+		if ev.Link.Hash == ([32]byte{}) {
+			line.Action = "operator_end"
+		}
 	case ev.Judge != nil && ev.Judge.By != "":
 		line.Actor, line.Action, line.Target, line.Reason = ev.Judge.By, ev.Judge.Action, ev.Judge.Report.String(), ev.Judge.Reason
 	case ev.Need != nil:

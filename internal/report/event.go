@@ -46,20 +46,21 @@ type Tag [16]byte
 // Event is an immutable, versioned fact of the journal. Exactly one of the
 // pointers is set; everything in it is open (DESIGN.md §3.1).
 type Event struct {
-	Version uint8      `cbor:"1,keyasint"`
-	At      Instant    `cbor:"2,keyasint"` // entry time: max(clock, the last entry's)
-	Policy  *Policy    `cbor:"3,keyasint,omitempty"`
-	Put     *Put       `cbor:"4,keyasint,omitempty"`
-	File    *File      `cbor:"5,keyasint,omitempty"`
-	Bucket  *Bucket    `cbor:"6,keyasint,omitempty"`
-	Erased  *Erased    `cbor:"7,keyasint,omitempty"`
-	Retire  *Retire    `cbor:"8,keyasint,omitempty"`
-	Key     *KeyMade   `cbor:"9,keyasint,omitempty"`
-	KeyEnd  *KeyEnded  `cbor:"10,keyasint,omitempty"`
-	Judge   *Judgement `cbor:"11,keyasint,omitempty"`
-	Need    *NeedStep  `cbor:"12,keyasint,omitempty"`
-	Confirm *Confirm   `cbor:"13,keyasint,omitempty"`
-	Brake   *Brake     `cbor:"14,keyasint,omitempty"`
+	Version uint8         `cbor:"1,keyasint"`
+	At      Instant       `cbor:"2,keyasint"` // entry time: max(clock, the last entry's)
+	Policy  *Policy       `cbor:"3,keyasint,omitempty"`
+	Put     *Put          `cbor:"4,keyasint,omitempty"`
+	File    *File         `cbor:"5,keyasint,omitempty"`
+	Bucket  *Bucket       `cbor:"6,keyasint,omitempty"`
+	Erased  *Erased       `cbor:"7,keyasint,omitempty"`
+	Retire  *Retire       `cbor:"8,keyasint,omitempty"`
+	Key     *KeyMade      `cbor:"9,keyasint,omitempty"`
+	KeyEnd  *KeyEnded     `cbor:"10,keyasint,omitempty"`
+	Judge   *Judgement    `cbor:"11,keyasint,omitempty"`
+	Need    *NeedStep     `cbor:"12,keyasint,omitempty"`
+	Confirm *Confirm      `cbor:"13,keyasint,omitempty"`
+	Link    *OperatorLink `cbor:"15,keyasint,omitempty"`
+	Brake   *Brake        `cbor:"14,keyasint,omitempty"`
 }
 
 // Put brings a record of reference, new or changed. Hash is its content hash,
@@ -69,6 +70,8 @@ type Put struct {
 	Record Record   `cbor:"-"`
 	Wire   wire     `cbor:"2,keyasint"`
 	Hash   [16]byte `cbor:"3,keyasint"`
+	By     string   `cbor:"4,keyasint,omitempty"` // id of the key that corrects; Hash stays the source's last then
+	Reason string   `cbor:"5,keyasint,omitempty"`
 }
 
 // File brings one report of a person: its open part. What it counts for was
@@ -272,7 +275,7 @@ func DecodeEvent(b []byte) (Event, error) {
 		return Event{}, fmt.Errorf("report: event of version %d; this program reads %d", e.Version, EventVersion)
 	}
 	said := 0
-	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil} {
+	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil, e.Link != nil} {
 		if set {
 			said++
 		}

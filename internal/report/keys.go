@@ -48,3 +48,27 @@ func (s *State) changeKey(k access.Key) {
 	keys[k.ID] = k
 	s.keys = keys
 }
+
+// OperatorLink gives a hub's operator a secret link, or (a zero hash) ends it. A hub
+// has one at most.
+type OperatorLink struct {
+	Hub  string   `cbor:"1,keyasint"`
+	Hash [32]byte `cbor:"2,keyasint"` // of the secret, [access.HashToken]
+	By   string   `cbor:"3,keyasint,omitempty"`
+}
+
+// Operators returns the hubs by the hash of their operator's secret. The map is never
+// changed once it is returned.
+func (s *State) Operators() map[[32]byte]string { return s.operators }
+
+func (s *State) applyLink(l *OperatorLink) {
+	links := maps.Clone(s.operators)
+	if links == nil {
+		links = map[[32]byte]string{}
+	}
+	maps.DeleteFunc(links, func(_ [32]byte, hub string) bool { return hub == l.Hub })
+	if l.Hash != ([32]byte{}) {
+		links[l.Hash] = l.Hub
+	}
+	s.operators = links
+}

@@ -40,7 +40,8 @@ type State struct {
 	keys         map[string]access.Key
 	needs        map[UUID]*needState
 	audit        []AuditLine
-	basePolicy   Policy // without the brake
+	operators    map[[32]byte]string // hubs by the hash of their operator's secret
+	basePolicy   Policy              // without the brake
 	brake        Brake
 	publicNext   uint64 // number of the public changes of the entry at hand
 }
@@ -99,6 +100,22 @@ func (s *State) Known(id string) bool {
 	_, curfew := s.curfews[id]
 	_, area := s.areas[id]
 	return hub || outage || curfew || area
+}
+
+// Record returns a record of reference as it stands, and what its source last said.
+func (s *State) Record(id string) (r Record, said [16]byte, ok bool) {
+	switch {
+	case s.hubs[id] != nil:
+		r = s.hubs[id].rec
+	case s.outages[id] != nil:
+		r = s.outages[id].rec
+	case s.curfews[id] != nil:
+		r = s.curfews[id].rec
+	default:
+		return r, said, false
+	}
+	said, _ = s.Said(r.Source, id)
+	return r, said, true
 }
 
 // Retired reports whether the feature was taken off by hand.
@@ -178,6 +195,8 @@ func (s *State) Apply(e Entry) error {
 		s.applyKey(ev.Key)
 	case ev.KeyEnd != nil:
 		s.endKey(ev.KeyEnd)
+	case ev.Link != nil:
+		s.applyLink(ev.Link)
 	case ev.Judge != nil:
 		dirty = s.applyJudgement(e)
 	case ev.Need != nil:

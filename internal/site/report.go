@@ -155,22 +155,31 @@ func sameOrigin(c *fiber.Ctx) bool {
 	return origin == "" || strings.HasSuffix(origin, "://"+string(c.Request().Host()))
 }
 
+// fields reads a urlencoded body.
+func (s *Site) fields(c *fiber.Ctx) (url.Values, error) {
+	if mt, _, _ := strings.Cut(strings.ToLower(c.Get(fiber.HeaderContentType)), ";"); strings.TrimSpace(mt) != fiber.MIMEApplicationForm {
+		return nil, fiber.NewError(fiber.StatusUnsupportedMediaType)
+	}
+	body, err := s.cfg.Body(c)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, fiber.NewError(fiber.StatusBadRequest)
+	}
+	return fields, nil
+}
+
 // handleReportPost files what the form says: 303 to the receipt, or the form again.
 func (s *Site) handleReportPost(c *fiber.Ctx) error {
 	r := s.begin(c)
 	if !sameOrigin(c) {
 		return fiber.NewError(fiber.StatusForbidden)
 	}
-	if mt, _, _ := strings.Cut(strings.ToLower(c.Get(fiber.HeaderContentType)), ";"); strings.TrimSpace(mt) != fiber.MIMEApplicationForm {
-		return fiber.NewError(fiber.StatusUnsupportedMediaType)
-	}
-	body, err := s.cfg.Body(c)
+	fields, err := s.fields(c)
 	if err != nil {
 		return err
-	}
-	fields, err := url.ParseQuery(string(body))
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest)
 	}
 	value := func(name string) string { return strings.TrimSpace(fields.Get(name)) }
 	area, candidates, fault := s.placeOf(r, value)

@@ -43,6 +43,8 @@ type Config struct {
 	// and the area where it stands without a point. It fails with
 	// [tracker.InvalidError] or [fiber.Error].
 	File func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
+	// FileOperator files what a hub's operator says, under a client-made id.
+	FileOperator func(c *fiber.Ctx, hub, state string, id report.UUID) (tracker.Receipt, error)
 	// Body reads a request's body up to the limit of the server.
 	Body func(c *fiber.Ctx) ([]byte, error)
 	// Withdraw takes a report back; it fails with [fiber.Error].
@@ -105,6 +107,8 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Post("/report", s.handleReportPost)
 	app.Get("/receipts/:id", s.handleReceipt)
 	app.Post("/receipts/:id", s.handleWithdraw)
+	app.Get("/o/:secret", s.handleOperator)
+	app.Post("/o/:secret", s.handleOperatorPost)
 	app.Get("/a/:name", s.handleAsset)
 	app.Use(s.handleMissing)
 }

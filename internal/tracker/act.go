@@ -107,6 +107,41 @@ func (t *Tracker) Confirm(ctx context.Context, id, by string) error {
 	})
 }
 
+// Correct changes what is known of a hub, an official outage or a rule, until its
+// source says something else.
+func (t *Tracker) Correct(ctx context.Context, id, reason, by string, change func(*report.Record)) error {
+	return t.act(ctx, func(g *group) ([]store.Pending, error) {
+		r, said, ok := t.state.Record(id)
+		if !ok || t.state.Retired(id) {
+			return nil, ErrNotFound
+		}
+		change(&r)
+		r.Confirmed = max(r.Confirmed, g.now)
+		return g.one(report.Event{Put: &report.Put{ID: id, Record: r, Hash: said, By: by, Reason: reason}}, nil), nil
+	})
+}
+
+// LinkOperator makes a hub's operator link anew and returns its secret; the old one
+// ends. UnlinkOperator ends it.
+func (t *Tracker) LinkOperator(ctx context.Context, hub, by string) (string, error) {
+	secret, hash := access.NewToken()
+	return secret, t.link(ctx, report.OperatorLink{Hub: hub, Hash: hash, By: by})
+}
+
+// UnlinkOperator ends a hub's operator link.
+func (t *Tracker) UnlinkOperator(ctx context.Context, hub, by string) error {
+	return t.link(ctx, report.OperatorLink{Hub: hub, By: by})
+}
+
+func (t *Tracker) link(ctx context.Context, l report.OperatorLink) error {
+	return t.act(ctx, func(g *group) ([]store.Pending, error) {
+		if _, ok := t.state.HubArea(l.Hub); !ok {
+			return nil, ErrNotFound
+		}
+		return g.one(report.Event{Link: &l}, nil), nil
+	})
+}
+
 // Brake sets an emergency rule over the policy, at once and across restarts.
 func (t *Tracker) Brake(ctx context.Context, b report.Brake) error {
 	return t.act(ctx, func(g *group) ([]store.Pending, error) {

@@ -32,6 +32,7 @@ type Draft struct {
 	Network  Network
 	Key      *access.Key // of who files it; nil: anybody
 
+	Operator  bool           // the hub's operator says so, by their link
 	Curfew    *report.Curfew // of a report about one
 	SourceURL string
 }
@@ -230,6 +231,10 @@ func (t *Tracker) open(d *Draft, policy *report.Policy) (*report.File, *report.S
 // vouch takes over whose key files a report: inside its areas a volunteer's word is
 // verified, outside it is anybody's (CONTRACT §3).
 func vouch(d *Draft, file *report.File) {
+	if d.Operator {
+		file.Tier, d.Tier = report.TierOperator, report.TierOperator
+		return
+	}
 	if d.Key == nil || !d.Key.Covers(file.AreaCode) {
 		return
 	}
@@ -285,7 +290,9 @@ func (t *Tracker) tag(d *Draft, file *report.File, now report.Instant) (report.T
 // network. The kinds are told apart, so that no secret can pose as a network.
 func tagUnder(key [32]byte, d *Draft) report.Tag {
 	m := hmac.New(sha256.New, key[:])
-	if d.Key != nil {
+	if d.Operator {
+		m.Write([]byte("operator\x00" + d.Filed.Hub))
+	} else if d.Key != nil {
 		m.Write([]byte("key\x00" + d.Key.ID))
 	} else if d.Reporter != "" {
 		m.Write([]byte("reporter\x00" + d.Reporter))
@@ -316,6 +323,16 @@ const (
 	maxPast  = 7 * 24 * time.Hour
 )
 
+// mayName reports whether who files may know of the hub: it is public, their key's,
+// or their own.
+func (t *Tracker) mayName(d *Draft) bool {
+	if _, public := t.views.Public().Layer(report.Hubs).Feature(d.Filed.Hub); public {
+		return true
+	}
+	area, ok := t.state.HubArea(d.Filed.Hub)
+	return ok && (d.Operator || d.Key != nil && d.Key.Role.Can(access.Aid, access.Moderator) && d.Key.Covers(area))
+}
+
 // validate lists every bad field of a draft.
 func (t *Tracker) validate(d *Draft, now report.Instant, policy *report.Policy) []FieldError {
 	var errs []FieldError
@@ -336,7 +353,7 @@ func (t *Tracker) validate(d *Draft, now report.Instant, policy *report.Policy) 
 		}
 	}
 	if d.Filed.About == report.AboutHubStatus || d.Filed.About == report.AboutCorrection {
-		if _, ok := t.views.Public().Layer(report.Hubs).Feature(d.Filed.Hub); !ok {
+		if !t.mayName(d) {
 			bad("properties.hub", d.Filed.Hub, "is not a hub that is published here")
 		}
 	}
