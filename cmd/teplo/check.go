@@ -16,6 +16,9 @@ func runCheck(_ context.Context, e *env, args []string) error {
 	if err := parse(fs, args); err != nil {
 		return err
 	}
+	if err := noArguments(fs, "check"); err != nil {
+		return err
+	}
 	st, err := store.Open(store.Config{Path: db, MustExist: true})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,11 +33,12 @@ type importFlags struct {
 // summary counts the outcomes of an import.
 type summary struct {
 	fresh, changed, same, rejected int
+	left                           int // good rows that were not taken (--strict)
 }
 
 func (s *summary) String() string {
 	return fmt.Sprintf("imported %d new, %d changed, %d unchanged, %d rejected of %d",
-		s.fresh, s.changed, s.same, s.rejected, s.fresh+s.changed+s.same+s.rejected)
+		s.fresh, s.changed, s.same, s.rejected, s.fresh+s.changed+s.same+s.rejected+s.left)
 }
 
 func runImport(ctx context.Context, e *env, args []string) error {
@@ -60,6 +62,12 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	if fs.NArg() == 0 {
 		return fmt.Errorf("%w: import needs a file", errUsage)
 	}
+	if f.as != "" && !slices.Contains([]string{"hubs", "outages", "curfews", "needs", "reports", "areas"}, f.as) {
+		return fmt.Errorf("%w: --as: %q is not hubs, outages, curfews, needs, reports or areas", errUsage, f.as)
+	}
+	if !slices.Contains([]string{"auto", "csv", "json", "geojson"}, f.format) {
+		return fmt.Errorf("%w: --format: %q is not auto, csv, json or geojson", errUsage, f.format)
+	}
 	if f.tier != "" && (f.tier == "anonymous" || !report.OneOf(f.tier, report.Tiers)) {
 		return fmt.Errorf("%w: --tier: %q is not official, operator, verified or community", errUsage, f.tier)
 	}
@@ -71,11 +79,34 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.dry {
+		forget, err := f.aside()
+		if err != nil {
+			return err
+		}
+		defer forget()
+	}
 	w, err := openWriter(ctx, &f.storeFlags, now, nil, false) // --policy checks rows alone
 	if err != nil {
 		return err
 	}
+	if _, ok := w.Views().Full().Book.Area(f.area); f.area != "" && !ok {
+		return errors.Join(fmt.Errorf("%w: --area: %q is not a known code", errUsage, f.area), w.close())
+	}
 	return errors.Join(f.files(ctx, e, w, cfg, fs.Args()), w.close())
+}
+
+// aside lets a dry run look at a store that does not exist without making it.
+func (f *importFlags) aside() (forget func(), err error) {
+	if _, err := os.Stat(f.db); !errors.Is(err, os.ErrNotExist) {
+		return func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "teplo-dry")
+	if err != nil {
+		return nil, err
+	}
+	f.db = filepath.Join(dir, "dry.db")
+	return func() { _ = os.RemoveAll(dir) }, nil // a temporary folder may stay
 }
 
 // config turns the flags into those of the reader.
@@ -120,7 +151,7 @@ func (f *importFlags) files(ctx context.Context, e *env, w *writer, cfg intake.C
 	if err := out.close(); err != nil {
 		return err
 	}
-	if len(failed) > 0 && len(failed) == len(paths) {
+	if len(failed) > 0 && len(failed) == len(paths) && total.left+total.rejected == 0 {
 		return errors.Join(failed...)
 	}
 	fmt.Fprintln(e.stdout, total.String()) //nolint:errcheck
@@ -151,6 +182,7 @@ func (f *importFlags) one(ctx context.Context, e *env, t *tracker.Tracker, cfg i
 	}
 	if in.strict && in.sum.rejected > 0 {
 		total.rejected += in.sum.rejected
+		total.left += in.rows - in.sum.rejected
 		return fmt.Errorf("%w: %d rows were rejected, so nothing was imported (--strict)", errData, in.sum.rejected)
 	}
 	in.strict = false
@@ -174,6 +206,7 @@ type importer struct {
 	bar         *progressbar.ProgressBar // nil: none
 	began       time.Time
 	rows        int
+	seen        map[string]firstRow // by feature id
 }
 
 // progressRows is after how many rows the bar tells their number.
@@ -193,11 +226,41 @@ func (in *importer) row(r intake.Row) error {
 		}
 		return nil
 	}
+	if p, repeats := in.repeated(&r); repeats {
+		in.sum.rejected++
+		in.out.reject(r.Number, p)
+		return nil
+	}
 	in.records, in.numbers = append(in.records, r.Record), append(in.numbers, r.Number)
 	if len(in.records) >= importChunk && !in.strict {
 		return in.flush()
 	}
 	return nil
+}
+
+// firstRow is where an id first stood in a file, and what was said of it.
+type firstRow struct {
+	number int
+	hash   [16]byte
+}
+
+// repeated finds a row that says something else under a reference that stands in the
+// file before: one of them would be lost.
+func (in *importer) repeated(r *intake.Row) (intake.Problem, bool) {
+	if _, filed := r.Record.Facts.(report.Filed); filed || r.Record.Ref == "" {
+		return intake.Problem{}, false
+	}
+	if in.seen == nil {
+		in.seen = map[string]firstRow{}
+	}
+	id, hash := r.Record.ID(), r.Record.ContentHash()
+	first, again := in.seen[id]
+	if !again {
+		in.seen[id] = firstRow{r.Number, hash}
+		return intake.Problem{}, false
+	}
+	reason := fmt.Sprintf("stands in row %d too, and says something else there", first.number)
+	return intake.Problem{Field: "ref", Value: r.Record.Ref, Reason: reason}, first.hash != hash
 }
 
 func (in *importer) flush() error {

@@ -104,7 +104,7 @@ func TestImportFlags(t *testing.T) {
 		code int
 	}{
 		{"dry run", []string{"--dry-run"}, "imported 2 new, 0 changed, 0 unchanged, 1 rejected of 3\n", "row 3", 65},
-		{"strict", []string{"--strict"}, "", "nothing was imported", 65},
+		{"strict", []string{"--strict"}, "imported 0 new, 0 changed, 0 unchanged, 1 rejected of 3\n", "nothing was imported", 65},
 		{"first", []string{"--rejects", rejects}, "imported 2 new, 0 changed, 0 unchanged, 1 rejected of 3\n", "swapped", 65},
 		{"again", nil, "imported 0 new, 0 changed, 2 unchanged, 1 rejected of 3\n", "Довгота", 65},
 	} {

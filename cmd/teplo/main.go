@@ -155,9 +155,20 @@ func parse(fs *pflag.FlagSet, args []string) error {
 	return bad
 }
 
+// noArguments refuses what a command would pass over.
+func noArguments(fs *pflag.FlagSet, command string) error {
+	if fs.NArg() > 0 {
+		return fmt.Errorf("%w: %s takes no argument, not %q", errUsage, command, fs.Arg(0))
+	}
+	return nil
+}
+
 func runVersion(_ context.Context, e *env, args []string) error {
 	fs := flags(e, "version")
 	if err := parse(fs, args); err != nil {
+		return err
+	}
+	if err := noArguments(fs, "version"); err != nil {
 		return err
 	}
 	version, commit := "devel", "unknown"

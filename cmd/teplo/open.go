@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"example.org/teplo/data"
+	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/store"
 	"example.org/teplo/internal/tracker"
@@ -46,7 +48,23 @@ func policyOf(name string) (report.Policy, error) {
 	if err != nil {
 		return p, fmt.Errorf("%w: %s: %w", errUsage, name, err)
 	}
-	return p, nil
+	return p, knownAreas(name, p.WithheldAreas)
+}
+
+// knownAreas refuses codes that no area has: one that is mistyped would withhold
+// nothing.
+func knownAreas(name string, codes []string) error {
+	areas, err := places.LoadBundled(data.Files)
+	if err != nil {
+		return err
+	}
+	book := places.NewBook(areas)
+	for _, code := range codes {
+		if _, ok := book.Area(code); !ok {
+			return fmt.Errorf("%w: %s: policy: withheld_areas: %s is not a known code", errUsage, name, code)
+		}
+	}
+	return nil
 }
 
 // clockFrom returns the present time, or a clock that starts at an instant now.
@@ -92,6 +110,9 @@ func openWriter(ctx context.Context, f *storeFlags, now func() time.Time, log *s
 	size, err := parseSize(f.maxSize)
 	if err != nil {
 		return nil, err
+	}
+	if f.db == "" {
+		return nil, fmt.Errorf("%w: --db: the store's file has no name", errUsage)
 	}
 	policy := report.Ukraine()
 	if adopt {

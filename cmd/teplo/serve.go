@@ -38,8 +38,8 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err := parse(fs, args); err != nil {
 		return err
 	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("%w: serve takes no argument, not %q", errUsage, fs.Arg(0))
+	if err := noArguments(fs, "serve"); err != nil {
+		return err
 	}
 	if f.now != "" && !drill {
 		return fmt.Errorf("%w: --now needs --drill", errUsage)

@@ -91,7 +91,7 @@ func (s *Server) handleLanding(c *fiber.Ctx) error {
 		"license":     "https://creativecommons.org/licenses/by/4.0/",
 		"attribution": "Teplo; names and codes: Ministry of Communities and Territories Development (KATOTTG), CC BY 4.0; settlements: GeoNames, CC BY 4.0; outlines: Natural Earth",
 		"caveats":     "The list of hubs is not complete. A fact is as old as its confirmed_at says. Community outages are delayed, coarse and suppressed below a minimum of sources: their absence means nothing.",
-		"methodology": "Every fact shows who says so (tier, source) and when it was last confirmed. open_now and in_force are unknown until hours and rules are read.",
+		"methodology": "Every fact shows who says so (tier, source) and when it was last confirmed. Confidence decays by a published formula; see /about.",
 		"links": []link{
 			{Href: base + "/api", Rel: "self", Type: typeJSON},
 			{Href: base + "/api/collections", Rel: "data", Type: typeJSON},
@@ -145,6 +145,9 @@ func collectionOf(c *fiber.Ctx) (report.Collection, error) {
 
 // reply sends a JSON value that a cache may keep for a quarter of a minute.
 func (s *Server) reply(c *fiber.Ctx, mediaType string, v any) error {
+	if err := acceptable(c, mediaType); err != nil {
+		return err
+	}
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err

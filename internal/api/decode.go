@@ -56,7 +56,7 @@ func (d *decoder) members(path string, raw json.RawMessage, allowed ...string) m
 			d.bad(path+key, "", "is given twice")
 		}
 		if !slices.Contains(allowed, key) {
-			d.bad(path+key, "", "is not a member here")
+			d.bad(path+key, string(v), "is not a member here")
 		}
 		out[key] = v
 	}
@@ -121,8 +121,8 @@ func allProperties() []string {
 // area stands for the point.
 func decodeReport(body []byte, header string, placed bool, now time.Time) (tracker.Draft, *problem) {
 	d := &decoder{}
-	if !json.Valid(body) {
-		return tracker.Draft{}, newProblem(400, "the body is not JSON", fieldError{"", "", "is not JSON"})
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return tracker.Draft{}, newProblem(400, "the body is not JSON", fieldError{"", "", "is not JSON in UTF-8"})
 	}
 	top := d.members("", body, "type", "id", "geometry", "properties")
 	if t := d.text("type", top["type"], 20); t != "Feature" {
@@ -329,6 +329,11 @@ func (d *decoder) point(raw json.RawMessage) (orb.Point, bool) {
 	if raw == nil || string(raw) == "null" {
 		return orb.Point{}, false
 	}
+	if before := len(d.errs); raw[0] == '{' {
+		if d.members("geometry.", raw, "type", "coordinates"); len(d.errs) > before {
+			return orb.Point{}, false
+		}
+	}
 	g, err := geo.ParseGeometry(raw)
 	if err != nil {
 		var bad *geo.Error
@@ -347,13 +352,15 @@ func (d *decoder) point(raw json.RawMessage) (orb.Point, bool) {
 }
 
 // bodyDigest identifies a body as a JSON value: order of members, blanks and the
-// spelling of numbers aside. age_s is left out, because it grows while a phone waits.
+// spelling of numbers aside. age_s is left out, because it grows while a phone waits,
+// and the id, which is compared by itself.
 func bodyDigest(body []byte) [32]byte {
 	dec := json.NewDecoder(io.LimitReader(bytes.NewReader(body), maxBodyBytes))
 	var v map[string]any
 	if err := dec.Decode(&v); err != nil {
 		return sha256.Sum256(body)
 	}
+	delete(v, "id")
 	if props, ok := v["properties"].(map[string]any); ok {
 		delete(props, "age_s")
 	}

@@ -35,6 +35,11 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if !c.Context().QueryArgs().Has("f") {
+		if err := acceptable(c, typeGeoJSON, typeJSON); err != nil {
+			return err
+		}
+	}
 	now := s.cfg.Now()
 	c.Set("Teplo-Cursor", strconv.FormatUint(snap.Seq, 10))
 	if s.unchanged(c, snap, now) {
@@ -65,6 +70,11 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	p.choice("f", []string{"json"}, "json")
 	if err := p.err(); err != nil {
 		return err
+	}
+	if !p.has("f") {
+		if err := acceptable(c, typeGeoJSON, typeJSON); err != nil {
+			return err
+		}
 	}
 	read := s.reader(c)
 	snap := read.snap()

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -60,6 +61,9 @@ func (p *params) whole(name string, least, most, absent int) int {
 		return absent
 	}
 	n, err := strconv.Atoi(p.c.Query(name))
+	if errors.Is(err, strconv.ErrRange) && n > 0 {
+		return most
+	}
 	if err != nil || n < least {
 		p.bad(name, "is not a whole number of "+strconv.Itoa(least)+" or more")
 		return absent

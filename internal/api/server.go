@@ -138,6 +138,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return s.app.ShutdownWithContext(ctx)
 }
 
+// contentPolicy is what a reply may load and run (research/reliability.md §3.6);
+// pages add the hash of their style.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
+	"manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types teplo"
+
 // guard puts the headers on every reply and turns a panic into a 500.
 func (s *Server) guard(c *fiber.Ctx) (err error) {
 	defer func() {
@@ -153,8 +158,8 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	h.Set("Permissions-Policy", "geolocation=(self)")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Content-Security-Policy", contentPolicy)
 	if strings.HasPrefix(c.Path(), "/api") {
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		if m := c.Method(); m == fiber.MethodGet || m == fiber.MethodHead {
 			h.Set("Access-Control-Allow-Origin", "*")
 			h.Set("Cross-Origin-Resource-Policy", "cross-origin")

@@ -37,7 +37,7 @@ func (w *row) wall(prop string) string {
 func (w *row) curfew(r *report.Record) {
 	c := report.Curfew{
 		StartLocal: w.wall("start_local"), EndLocal: w.wall("end_local"), Kind: w.enum("kind", nil),
-		Timezone: cmp.Or(w.text("timezone", 60), "Europe/Kyiv"), Exemptions: commaList(w.text("exemptions", maxText)),
+		Timezone: cmp.Or(w.text("timezone", 60), "Europe/Kyiv"), Exemptions: strings.ToLower(commaList(w.text("exemptions", maxText))),
 		Documents: commaList(w.text("documents", maxText)), Authority: w.text("authority", maxName), Order: w.text("order", maxName),
 		Note: w.text("note", maxText),
 	}
@@ -57,6 +57,14 @@ func (w *row) curfew(r *report.Record) {
 	}
 	if m, ok := w.instant("valid_to", true); ok {
 		c.ValidTo = report.InstantOf(lastNight(m, c.EndLocal))
+	}
+	if c.ValidFrom != 0 && c.ValidTo != 0 && c.ValidTo <= c.ValidFrom {
+		w.reject("valid_to", w.cell("valid_to").text, "lies before valid_from")
+	}
+	for _, word := range strings.Split(c.Exemptions, ",") {
+		if word != "" && !slices.Contains(report.Exemptions, word) {
+			w.notice("exemptions", word, "is no exemption that is known here; kept, and gives nobody leave")
+		}
 	}
 	if m, ok := w.instant("order_date", true); ok {
 		c.Ordered = report.InstantOf(m.first)

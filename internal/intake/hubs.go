@@ -103,7 +103,12 @@ func (w *row) status(h *report.Hub, r *report.Record) {
 	} else {
 		h.StatusAt = r.Confirmed
 	}
-	if h.Status != "" && h.StatusAt == 0 {
+	switch {
+	case h.Status == "" || h.StatusAt != 0:
+	case h.Status == "closed" || h.Status == "full":
+		w.notice("status", h.Status, "has no time; taken as closed until the source says otherwise")
+		h.Status, h.Availability = "", "closed"
+	default:
 		w.notice("status", h.Status, "has no time; left unknown")
 		h.Status = ""
 	}

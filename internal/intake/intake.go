@@ -101,6 +101,9 @@ func Read(r io.Reader, cfg Config, each func(Row) error) error {
 	if err := rd.read(input); err != nil {
 		return err
 	}
+	if err := rd.checkWhere(); err != nil {
+		return err
+	}
 	return rd.flush()
 }
 
@@ -112,8 +115,9 @@ type reader struct {
 	each   func(Row) error
 	sample []*record // held until the collection is known
 	ready  bool
-	header []string // of CSV
-	seen   int      // records handed on
+	header []string        // of CSV
+	seen   int             // records handed on
+	met    map[string]bool // columns of the mapping's where that some record has
 
 	neighbourhood string // code of the hromada in which all certain places of the sample lie
 	resolved      map[placeKey]resolution
@@ -195,6 +199,7 @@ func (rd *reader) read(input *bufio.Reader) error {
 // take accepts the next record. The first ones wait until there are enough of
 // them to tell what the file holds.
 func (rd *reader) take(rec *record) error {
+	rd.meet(rec)
 	if !rd.cfg.wanted(rec) {
 		return nil
 	}
@@ -207,6 +212,33 @@ func (rd *reader) take(rec *record) error {
 		return nil
 	}
 	return rd.flush()
+}
+
+// meet notes which columns of the mapping's where a record has.
+func (rd *reader) meet(rec *record) {
+	if rd.cfg.Map == nil || rec.bad != nil {
+		return
+	}
+	for _, cond := range rd.cfg.Map.Where {
+		if rd.met == nil {
+			rd.met = map[string]bool{}
+		}
+		rd.met[cond.Column] = rd.met[cond.Column] || rec.at(cond.Column) != nil
+	}
+}
+
+// checkWhere refuses a file none of whose records has a column of the mapping's where:
+// all of them were passed over, and nobody would know.
+func (rd *reader) checkWhere() error {
+	if rd.met == nil {
+		return nil
+	}
+	for _, cond := range rd.cfg.Map.Where {
+		if !rd.met[cond.Column] {
+			return fileError("no column %q (mapping: where)", cond.Column)
+		}
+	}
+	return nil
 }
 
 // flush decides what the sample is and hands it on.

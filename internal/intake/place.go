@@ -114,6 +114,9 @@ func (w *row) locate(r *report.Record, needed bool) {
 func (w *row) named(point orb.Point, has bool) (places.Area, bool) {
 	if c := w.cell("area_code"); c.text != "" {
 		if a, ok := w.area(c.text); ok {
+			if has && w.elsewhere(a.Code, point) {
+				w.reject(c.field, c.text, "its oblast does not hold the point %v, %v", point[1], point[0])
+			}
 			return a, true
 		}
 		if c.strict {
@@ -149,6 +152,27 @@ func (w *row) named(point orb.Point, has bool) (places.Area, bool) {
 		return w.area(w.cfg.Area)
 	}
 	return places.Area{}, false
+}
+
+// nearBorderDeg is how far beyond an oblast's outline a point may lie: outlines are
+// simplified, and a code may be that of the neighbour.
+const nearBorderDeg = 0.1
+
+// elsewhere reports whether a point certainly lies in another oblast than a code:
+// nobody can tell which of the two is right.
+func (w *row) elsewhere(code string, p orb.Point) bool {
+	if w.cfg.Book == nil {
+		return false
+	}
+	known := false
+	for _, by := range []orb.Point{{0, 0}, {nearBorderDeg, 0}, {-nearBorderDeg, 0}, {0, nearBorderDeg}, {0, -nearBorderDeg}} {
+		a, ok := w.cfg.Book.Locate(orb.Point{p[0] + by[0], p[1] + by[1]})
+		if ok && places.ADM1(a.Code) == places.ADM1(code) {
+			return false
+		}
+		known = known || ok
+	}
+	return known
 }
 
 // shown is a name that stands in for one that a record lacks.

@@ -33,10 +33,28 @@ func (w *row) point() (orb.Point, bool) {
 	if errY != nil {
 		w.reject(lat.field, lat.text, "%v", errY)
 	}
-	if errX != nil || errY != nil {
+	if errX != nil || errY != nil || !w.agree("lon", 'E', x) || !w.agree("lat", 'N', y) {
 		return orb.Point{}, false
 	}
 	return w.judge(orb.Point{x, y}, lon.field, lon.text+", "+lat.text)
+}
+
+// agree rejects the row where another column of degrees says something else: which
+// of them is right nobody can tell. Projected columns stand beside degrees rightly.
+func (w *row) agree(prop string, axis byte, v float64) bool {
+	if w.cfg.Map != nil {
+		return true
+	}
+	const tolerance = 0.001 // 100 m: rounded copies
+	leaves := w.rec.flat(w.folds())
+	for _, i := range w.at[prop] {
+		other, err := degrees(leaves[i].val.text(), axis)
+		if err == nil && !isProjected(leaves[i].folded) && math.Abs(other) <= 180 && math.Abs(other-v) > tolerance {
+			w.reject(leaves[i].path, leaves[i].val.text(), "two columns say where it is, and not the same")
+			return false
+		}
+	}
+	return true
 }
 
 // geometry reads a GeoJSON point.
@@ -100,6 +118,7 @@ func (w *row) pair() (p orb.Point, ok, done bool) {
 		first = second
 	case order == "" && !w.world && w.cfg.ServiceArea.ContainsPoint(second) && !w.cfg.ServiceArea.ContainsPoint(first):
 		first = second
+		w.notice(c.field, c.text, "latitude stands first; read so")
 	case order == "":
 		if w.world {
 			w.reject(c.field, c.text, "longitude or latitude first? say so in a mapping file (order)")
@@ -152,6 +171,7 @@ var hemispheres = map[string]struct {
 	axis byte
 	sign float64
 }{
+	"ПН.Ш": {'N', 1}, "ПД.Ш": {'N', -1}, "СХ.Д": {'E', 1}, "ЗХ.Д": {'E', -1}, "С.Ш": {'N', 1}, "Ю.Ш": {'N', -1}, "В.Д": {'E', 1}, "З.Д": {'E', -1},
 	"N": {'N', 1}, "S": {'N', -1}, "E": {'E', 1}, "W": {'E', -1}, "ПН": {'N', 1}, "ПД": {'N', -1}, "СХ": {'E', 1}, "ЗХ": {'E', -1},
 	"С": {'N', 1}, "Ю": {'N', -1}, "В": {'E', 1}, "З": {'E', -1},
 }
@@ -159,7 +179,7 @@ var hemispheres = map[string]struct {
 // degrees reads decimal degrees with point or comma, or degrees, minutes, seconds
 // with a letter of the hemisphere. axis is 'N', 'E' or 0 for either.
 func degrees(text string, axis byte) (float64, error) {
-	s := strings.ToUpper(strings.TrimSpace(text))
+	s := strings.ReplaceAll(strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), ". "), ". ", ".")
 	if s == "" {
 		return 0, errors.New("is missing")
 	}

@@ -13,7 +13,8 @@ const quarter = 15 * time.Minute
 // w the weight of a tier ([tierConfidence]) and half lives of the policy:
 //
 //	hub     E · (1 + S) / 2, E = w · 2^(-age/existence) since it was last confirmed,
-//	        S = 2^(-age/status) since its status was seen, 0 without one
+//	        S = 2^(-age/status) since its status was seen, 0.3 of that where only
+//	        people without a name saw it open, 0 where nobody did
 //	outage  w · 2^(-age/outage) since it was last confirmed or began; ended: as at its end
 //	others  as filed; community cells by their class alone (CONTRACT §3.3)
 //
@@ -66,6 +67,9 @@ func confidenceAt(f *Feature, p *Policy, t time.Time) int {
 		status := 0.0
 		if facts.StatusAt != 0 && facts.Status != Unknown && t.Before(facts.StatusAt.Add(time.Duration(p.Expire.HubStatus)).Time()) {
 			status = decayed(facts.StatusAt, t, p.HalfLife.Status)
+		}
+		if t.Before(f.SeenAt.Add(time.Duration(p.Expire.HubStatus)).Time()) {
+			status = max(status, float64(tierConfidence[TierAnonymous])/100*decayed(f.SeenAt, t, p.HalfLife.Status))
 		}
 		return int(math.Round(100 * exists * (1 + status) / 2))
 	case Outage:

@@ -19,7 +19,8 @@ type Feature struct {
 	ConfirmedAt   Instant
 	Confirmations int // below 0: null
 	Disputed      bool
-	Precision     string // one of [Precisions]
+	SeenAt        Instant // when people without a name last said so; 0: they did not
+	Precision     string  // one of [Precisions]
 	CreatedAt     Instant
 	UpdatedAt     Instant
 	ExpiresAt     Instant

@@ -104,7 +104,7 @@ func (s *State) hubFeature(h *hubState) Feature {
 		case !w.counts:
 		case w.state == "open":
 			f.Confirmations++
-			f.ConfirmedAt = max(f.ConfirmedAt, w.observed)
+			f.SeenAt = max(f.SeenAt, w.observed)
 		case w.observed > h.strong.observed:
 			against++
 		}

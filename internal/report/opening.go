@@ -6,6 +6,7 @@ import (
 	"example.org/teplo/internal/curfew"
 	"example.org/teplo/internal/hours"
 	"example.org/teplo/internal/places"
+	"example.org/teplo/internal/wallclock"
 )
 
 // openingHorizon is how far ahead openings and closings are told (CONTRACT §3.2).
@@ -109,9 +110,45 @@ func (o *Opening) plan(t time.Time) (state string, next time.Time) {
 	case force.State == curfew.Yes && o.inCurfew == No:
 		return No, next
 	case force.State == curfew.Yes, force.State == curfew.Unknown && len(force.Deciding) > 0:
-		return Unknown, next // where no rule is known at all, hours are all there is
+		return Unknown, next
+	case force.State == curfew.Unknown:
+		night, change := o.mayBeCurfew(t)
+		if change.Before(next) {
+			next = change
+		}
+		if night {
+			return Unknown, next
+		}
 	}
 	return Yes, next
+}
+
+// Where no rule is known at all, a curfew may hold in the widest hours that any rule
+// of 2022 to 2026 had for more than some days: 19:00 to 08:00, in minutes.
+const (
+	curfewMayBegin = 19 * 60
+	curfewMayEnd   = 8 * 60
+)
+
+// mayBeCurfew tells whether a curfew that nobody told us of may hold, and until when
+// that stays so.
+func (o *Opening) mayBeCurfew(t time.Time) (may bool, change time.Time) {
+	day := wallclock.DayOf(t, o.zone)
+	end, begin := day.At(curfewMayEnd, o.zone), day.At(curfewMayBegin, o.zone)
+	switch {
+	case t.Before(end):
+		return true, end
+	case t.Before(begin):
+		return false, begin
+	}
+	return true, (day + 1).At(curfewMayEnd, o.zone)
+}
+
+// CurfewBound reports whether it is a curfew alone that keeps the hub from being
+// surely open: its hours say that it is.
+func (o *Opening) CurfewBound(t time.Time) bool {
+	state, _ := o.plan(t)
+	return o.fixed == "" && o.hours != nil && state != Yes && o.hours.At(t, o.zone) == hours.Open
 }
 
 // piece is the state at an instant, the word heard, and up to when it surely holds.

@@ -81,20 +81,25 @@ func TestOpening(t *testing.T) {
 	}
 }
 
-// TestOpeningWithoutRules: where no curfew rule is known at all hours hold; where
-// rules contradict each other they do not.
+// TestOpeningWithoutRules: where no curfew rule is known, or rules contradict each
+// other, a night is no surely open one; by day hours hold.
 func TestOpeningWithoutRules(t *testing.T) {
 	zone, policy := kyivZone(t), report.Ukraine()
-	night := time.Date(2026, 1, 15, 23, 30, 0, 0, zone)
+	night, noon := time.Date(2026, 1, 15, 23, 30, 0, 0, zone), time.Date(2026, 1, 15, 12, 0, 0, 0, zone)
 	one := curfew.Rule{ID: "a", Area: "UA80", Kind: curfew.Baseline, Start: 23 * 60, End: 300, Zone: zone}
 	other := curfew.Rule{ID: "b", Area: "UA80", Kind: curfew.Baseline, Start: 0, End: 300, Zone: zone}
-	for name, tc := range map[string]struct {
-		rules []curfew.Rule
-		want  string
-	}{"none": {nil, "yes"}, "contradiction": {[]curfew.Rule{one, other}, "unknown"}} {
-		o := report.NewOpening(hubFeature(report.Hub{OpeningHours: "24/7"}), curfew.New(tc.rules), &policy, zone)
-		if got := o.At(night); got != tc.want {
-			t.Errorf("%s: got %s, want %s", name, got, tc.want)
+	for name, rules := range map[string][]curfew.Rule{"none": nil, "contradiction": {one, other}} {
+		for inCurfew, want := range map[string]string{"no": "unknown", "unknown": "unknown", "yes": "yes"} {
+			o := report.NewOpening(hubFeature(report.Hub{OpeningHours: "24/7", OpenInCurfew: inCurfew}), curfew.New(rules), &policy, zone)
+			if got := o.At(night); got != want {
+				t.Errorf("%s, %s: at night got %s, want %s", name, inCurfew, got, want)
+			}
+			if got := o.At(noon); got != "yes" {
+				t.Errorf("%s, %s: at noon got %s", name, inCurfew, got)
+			}
+			if _, _, closes, _ := o.Span(noon); name == "none" && want != "yes" && !closes.Equal(time.Date(2026, 1, 15, 19, 0, 0, 0, zone)) {
+				t.Errorf("without a rule it closes at %s", closes)
+			}
 		}
 	}
 }

@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -119,7 +121,9 @@ func ParsePolicy(text []byte) (Policy, error) {
 	p.Name = "file"
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
-	if err := dec.Decode(&p); err != nil {
+	if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+		return Policy{}, errors.New("policy: the file is empty")
+	} else if err != nil {
 		return Policy{}, fmt.Errorf("policy: %w", err)
 	}
 	if len(p.WithheldAreas) == 0 {
@@ -145,7 +149,9 @@ func (p *Policy) validate() error {
 		return fmt.Errorf("policy: expire: every value must be above 0")
 	case p.MaxPerNetwork < 0 || p.CellsPerNetwork < 0 || p.AnonymousCells < 0 || p.AnonymousPerDay < 0 || p.ReportsPerMinute < 0:
 		return fmt.Errorf("policy: a limit is negative; 0 means no limit")
-	case p.ReportGridDeg < 0 || p.ReportGridDeg > 1:
+	case p.HalfLife.Outage <= 0 || p.HalfLife.Status <= 0 || p.HalfLife.Amenity <= 0 || p.HalfLife.Existence <= 0:
+		return fmt.Errorf("policy: half_life: every value must be above 0")
+	case !(p.ReportGridDeg >= 0 && p.ReportGridDeg <= 1):
 		return fmt.Errorf("policy: report_grid: %v is not 0 to 1 degrees", p.ReportGridDeg)
 	case p.Retention.Report < p.Expire.Outage || p.Retention.Report > Span(3650*24*time.Hour):
 		return fmt.Errorf("policy: retention.report must be between expire.outage and 3650d")

@@ -56,13 +56,17 @@ var (
 	Certainties    = []string{"definite", "possible"}
 	OutageLevels   = []string{"some", "widespread"}
 	CurfewKinds    = []string{"baseline", "extension", "easing", "exceptional", "exemption", "cancelled", "none"}
-	Abouts         = []string{"outage", "hub", "hub_status", "correction", "need", "curfew"}
-	OutageStates   = []string{"out", "back"}
-	HubStates      = []string{"open", "closed", "full", "absent"}
-	Problems       = []string{"place", "hours", "not_a_hub", "other"}
-	NeedKinds      = []string{"heat", "charging", "medical_power", "medicine", "water", "food", "fuel", "transport", "shelter", "baby", "other"}
-	Urgencies      = []string{"life", "today", "soon"}
-	AreaLevels     = []string{"oblast", "raion", "hromada", "settlement", "district"}
+	Exemptions     = []string{
+		"hub_access", "go_home", "shelter", "on_foot", "private_transport", "taxi", "late_train", "hub_24_7", "business_24_7", "hub_24_7_business",
+		"private_transport_to_hub", "public_transport_local", "shelter_on_alert", "pass", "critical_infrastructure",
+	}
+	Abouts       = []string{"outage", "hub", "hub_status", "correction", "need", "curfew"}
+	OutageStates = []string{"out", "back"}
+	HubStates    = []string{"open", "closed", "full", "absent"}
+	Problems     = []string{"place", "hours", "not_a_hub", "other"}
+	NeedKinds    = []string{"heat", "charging", "medical_power", "medicine", "water", "food", "fuel", "transport", "shelter", "baby", "other"}
+	Urgencies    = []string{"life", "today", "soon"}
+	AreaLevels   = []string{"oblast", "raion", "hromada", "settlement", "district"}
 )
 
 // What a report is about (CONTRACT §3.3).

@@ -37,7 +37,7 @@ const (
 func (s *Site) state(r *request, f *view.Feature) (open, tone, mark, words string) {
 	open = f.DerivedAt(r.now).OpenNow
 	hub, _ := f.Facts.Facts.(report.Hub)
-	seen := r.now.Sub(f.Facts.ConfirmedAt.Time())
+	seen, told := r.now.Sub(f.Facts.ConfirmedAt.Time()), r.now.Sub(f.Facts.SeenAt.Time())
 	switch {
 	case f.Facts.Disputed:
 		return open, "amber", "!", r.cat.t("st_disputed")
@@ -49,7 +49,7 @@ func (s *Site) state(r *request, f *view.Feature) (open, tone, mark, words strin
 		return open, "grey", "⊖", r.cat.t("st_shut")
 	case open == report.Yes && seen <= freshFor:
 		return open, "green", "●", r.cat.t("st_open")
-	case open == report.Yes && seen <= likelyFor:
+	case open == report.Yes && (seen <= likelyFor || told <= freshFor):
 		return open, "amber", "◐", r.cat.t("st_should")
 	case open == report.Yes:
 		return open, "amber", "◐", r.cat.t("st_timetable")
@@ -94,10 +94,12 @@ func activation(r *request, text string) (words, lang string) {
 func (s *Site) until(r *request, f *view.Feature) string {
 	d := f.DerivedAt(r.now)
 	switch {
+	case d.ClosesAt != 0 && f.Opening.CurfewBound(d.ClosesAt.Time()):
+		return r.cat.t("until_curfew", "time", s.clock(r, d.ClosesAt.Time()))
 	case d.ClosesAt != 0:
 		return r.cat.t("until", "time", s.clock(r, d.ClosesAt.Time()))
-	case d.OpensAt != 0 && d.OpenNow == report.Unknown:
-		return r.cat.t("opens_surely", "time", s.clock(r, d.OpensAt.Time()))
+	case d.OpensAt != 0 && f.Opening.CurfewBound(r.now):
+		return r.cat.t("opens_after_curfew", "time", s.clock(r, d.OpensAt.Time()))
 	case d.OpensAt != 0:
 		return r.cat.t("opens", "time", s.clock(r, d.OpensAt.Time()))
 	}
@@ -147,7 +149,7 @@ func (s *Site) hubCard(r *request, n *view.Near, here *places.Area, center orb.P
 		c.NameLang = "uk"
 	}
 	if f.Facts.Confirmations > 0 {
-		c.Confirmations = r.cat.t("confirmations", "n", r.cat.n("people", f.Facts.Confirmations))
+		c.Confirmations = r.cat.t("confirmations", "n", r.cat.n("people", f.Facts.Confirmations)) + ", " + s.age(r.cat, f.Facts.SeenAt.Time(), r.now).Words
 	}
 	for i, name := range report.AmenityNames {
 		if hub.Amenities.At(i) == report.Yes {
@@ -286,7 +288,7 @@ type hubPage struct {
 	Map     template.JS
 }
 
-type factRow struct{ Name, Value string }
+type factRow struct{ Name, Value, Lang string }
 
 // handleHub shows one hub.
 func (s *Site) handleHub(c *fiber.Ctx) error {
@@ -299,20 +301,24 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	card := s.hubCard(r, &near, nil, orb.Point{})
 	hub, _ := f.Facts.Facts.(report.Hub)
 	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card, Verdict: s.verdict(r, f.Facts.AreaCode)}
+	if card.NameLang != r.cat.Lang {
+		p.TitleLang = card.NameLang
+	}
 	capacity := ""
 	if hub.Capacity > 0 {
 		capacity = strconv.Itoa(hub.Capacity)
 	}
 	for _, row := range []factRow{
-		{"f_address", hub.Address},
-		{"f_hours", cmp.Or(hub.OpeningText, hub.OpeningHours)},
-		{"f_capacity", capacity},
-		{"f_confidence", strconv.Itoa(f.DerivedAt(r.now).Confidence) + " %"},
-		{"f_precision", r.cat.t("precision_" + f.Facts.Precision)},
-		{"f_area", s.parents(r, f.Facts.AreaCode)},
+		{"f_address", hub.Address, "uk"},
+		{"f_hours", cmp.Or(hub.OpeningText, hub.OpeningHours), "uk"},
+		{"f_capacity", capacity, r.cat.Lang},
+		{"f_confidence", strconv.Itoa(f.DerivedAt(r.now).Confidence) + " %", r.cat.Lang},
+		{"f_precision", r.cat.t("precision_" + f.Facts.Precision), r.cat.Lang},
+		{"f_area", s.parents(r, f.Facts.AreaCode), r.cat.Lang},
 	} {
 		if row.Value != "" {
-			p.Rows = append(p.Rows, factRow{r.cat.t(row.Name), row.Value})
+			row.Name = r.cat.t(row.Name)
+			p.Rows = append(p.Rows, row)
 		}
 	}
 	at := f.Facts.Place.Point

@@ -20,6 +20,7 @@ import (
 // page is what every template reads.
 type page struct {
 	Lang, Title string
+	TitleLang   string // where it is not the page's
 	OtherLang   languageLink
 	Drill       bool
 	Seq         uint64

@@ -33,6 +33,7 @@ type placePage struct {
 	Withheld bool
 	Verdict  verdictBox
 	HubsLead string
+	TooFar   bool // the nearest hub is over an hour away, so none is shown
 	Chips    []chip
 	Hubs     []hubCard
 	Pages    []chip
@@ -153,7 +154,7 @@ func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Poi
 	if len(inside) == 0 && len(near) > 0 {
 		list, p.HubsLead = near, r.cat.t("hubs_near")
 		if meters := geo.DistanceMeters(center, near[0].Facts.Place.Point); meters*view.DetourFactor > walkingSpeed*offered.Seconds() {
-			p.HubsLead = r.cat.t("hubs_far", "distance", r.cat.distance(meters))
+			p.HubsLead, p.TooFar, list = r.cat.t("hubs_far", "distance", r.cat.distance(meters)), true, nil
 		}
 		w.Speed = walkingSpeed
 	}
@@ -212,13 +213,16 @@ func (s *Site) order(r *request, w *view.Walk, list []*view.Feature) []view.Near
 
 // rank is 0 for a usable hub (CONTRACT §2: open on arrival and a while after, the
 // verdict not no) that was seen within half a day and that nobody contradicts, 1 for
-// other usable ones, 2 for what is not confirmed, 3 for what is shut.
+// other usable ones, 2 for what is not confirmed, 3 for what is shut, 4
+// for what is over an hour away.
 func (s *Site) rank(r *request, n *view.Near) int {
 	switch {
+	case n.Minutes > int(offered/time.Minute):
+		return 4
 	case n.OnArrival == report.No:
 		return 3
 	case n.OnArrival != report.Yes, n.Opening.At(n.Arrival.Add(stays)) != report.Yes,
-		n.Go.Verdict == curfew.Forbidden, n.Minutes > int(offered/time.Minute):
+		n.Go.Verdict == curfew.Forbidden:
 		return 2
 	case n.Facts.Disputed, r.now.Sub(n.Facts.ConfirmedAt.Time()) > likelyFor:
 		return 1

@@ -127,8 +127,8 @@ func (s *Site) loadAssets() error {
 	}
 	s.style = template.CSS(style) //nolint:gosec // our own file
 	sum := sha256.Sum256(style)
-	s.csp = "default-src 'none'; script-src 'self'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; " +
+	s.csp = "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; " +
 		"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types teplo"
 	names, err := fs.Glob(web.Files, "*.js")
 	if err != nil {

@@ -95,6 +95,12 @@ func Open(cfg Config) (*Store, error) {
 	if cfg.MaxBytes == 0 {
 		cfg.MaxBytes = 1e10
 	}
+	if cfg.Path == "" {
+		return nil, errors.New("store: the file has no name")
+	}
+	if _, err := os.Stat(cfg.Path); cfg.MustExist && err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
 	lock, err := acquire(cfg.Path)
 	if err != nil {
 		return nil, err
@@ -221,7 +227,8 @@ func checkInChild(cfg Config) error {
 	}
 	out, err := exec.Command(command[0], append(command[1:len(command):len(command)], cfg.Path)...).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%w: %s: %.200s (%w)", ErrDamaged, cfg.Path, out, err)
+		first, _, _ := bytes.Cut(bytes.TrimSpace(out), []byte("\n"))
+		return fmt.Errorf("%w: %s: %.200s (%w)", ErrDamaged, cfg.Path, first, err)
 	}
 	return nil
 }
