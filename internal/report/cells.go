@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/teplo/geo"
 	"example.org/teplo/internal/places"
 )
 
@@ -22,6 +23,11 @@ type cellKey struct {
 func (k cellKey) id() string {
 	c := UnpackCell(k.cell)
 	return fmt.Sprintf("outage-c%dx%dy%d%s", c.Z, c.X, c.Y, k.service)
+}
+
+// CellFeatureID is the id of a cell's feature for one service.
+func CellFeatureID(c geo.Cell, service string) string {
+	return cellKey{cell: PackCell(c), service: service}.id()
 }
 
 // word is what one source said of a cell once.
