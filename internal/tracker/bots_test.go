@@ -100,6 +100,8 @@ func TestBots(t *testing.T) {
 			return d
 		}
 		outage, closed, hub := lie("outage"), lie("closed"), lie("hub")
+		target := (4*(bot%500) + bot/500%4) % 60 // together they can reach the minimum in sixty cells
+		outage.Point = orb.Point{29.6 + float64(target%10)*0.15, 49.8 + float64(target/10)*0.12}
 		closed.Filed = report.Filed{About: report.AboutHubStatus, Hub: ids[rnd.IntN(len(ids))], State: "closed", ObservedAt: closed.Filed.ObservedAt}
 		closed.HasPoint = false
 		hub.Filed = report.Filed{About: report.AboutHub, Name: "Безкоштовний чай", ObservedAt: hub.Filed.ObservedAt}
@@ -134,6 +136,31 @@ func TestBots(t *testing.T) {
 	}
 	if last == 0 {
 		t.Error("no cell at all: the test looks at nothing")
+	}
+}
+
+// TestTwoNetworks: however many reporters two networks pretend to be, they dispute no
+// more hubs than one of them may speak of.
+func TestTwoNetworks(t *testing.T) {
+	r := newRig(t, report.Ukraine())
+	ids := r.officialHubs(60)
+	var drafts []tracker.Draft
+	for bot := range 40 {
+		for i, hub := range ids {
+			d := r.draft(fmt.Sprint("d", bot, "-", i), fmt.Sprintf("bot-%012d", bot), fmt.Sprintf("100.64.%d.1", bot%2), kyiv)
+			d.HasPoint, d.Filed = false, report.Filed{About: report.AboutHubStatus, Hub: hub, State: "closed", ObservedAt: d.Filed.ObservedAt}
+			drafts = append(drafts, d)
+		}
+	}
+	r.clock.forward(time.Minute)
+	for len(drafts) > 0 { // below reports_per_minute of a network
+		n := min(len(drafts), 500)
+		r.fileAll(drafts[:n])
+		drafts = drafts[n:]
+		r.clock.forward(time.Minute)
+	}
+	if _, disputed := r.states(); disputed > report.Ukraine().CellsPerNetwork || disputed == 0 {
+		t.Errorf("two networks dispute %d hubs", disputed)
 	}
 }
 
