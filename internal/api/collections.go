@@ -63,6 +63,7 @@ type extent struct {
 
 const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
+// describe tells of a collection; its extent is that of what everybody may see.
 func (s *Server) describe(base string, snap *view.Snapshot, c report.Collection) collection {
 	self := fmt.Sprintf("%s/api/collections/%s", base, c)
 	out := collection{
@@ -104,8 +105,7 @@ func (s *Server) handleCollections(c *fiber.Ctx) error {
 	if err := onlyParams(c); err != nil {
 		return err
 	}
-	base, read := s.base(c), s.reader(c)
-	snap := read.public
+	base, snap := s.base(c), s.cfg.Tracker.Views().Public()
 	list := []collection{}
 	for _, name := range readable(caller(c)) {
 		list = append(list, s.describe(base, snap, name))
@@ -124,8 +124,7 @@ func (s *Server) handleCollection(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	read := s.reader(c)
-	return s.reply(c, typeJSON, s.describe(s.base(c), read.snap(), name))
+	return s.reply(c, typeJSON, s.describe(s.base(c), s.cfg.Tracker.Views().Public(), name))
 }
 
 // collectionOf is the collection in the path: unknown ones are 404, those that the
