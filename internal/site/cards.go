@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"html/template"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ const (
 func (s *Site) state(r *request, f *view.Feature) (open, tone, mark, words string) {
 	open = f.DerivedAt(r.now).OpenNow
 	hub, _ := f.Facts.Facts.(report.Hub)
-	seen, told := r.now.Sub(f.Facts.ConfirmedAt.Time()), r.now.Sub(f.Facts.SeenAt.Time())
+	seen, told := r.since(f.Facts.ConfirmedAt), r.since(f.Facts.SeenAt)
 	switch {
 	case f.Facts.Disputed:
 		return open, "amber", "!", r.cat.t("st_disputed")
@@ -88,6 +89,15 @@ func activation(r *request, text string) (words, lang string) {
 		return a.Words().EN, "en"
 	}
 	return text, "uk"
+}
+
+// since is the age of what was said at an instant; what a drill's clock has not
+// reached yet is as old as can be.
+func (r *request) since(at report.Instant) time.Duration {
+	if age := r.now.Sub(at.Time()); age > -time.Minute {
+		return age
+	}
+	return math.MaxInt64
 }
 
 // until says when the present opening ends, or the next begins.

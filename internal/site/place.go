@@ -190,7 +190,7 @@ func (s *Site) order(r *request, w *view.Walk, list []*view.Feature) []view.Near
 	for i, f := range list {
 		n := r.snap.Reach(w, f)
 		k := ranked{Near: n, rank: s.rank(r, &n), settled: f.Rough(), worth: geo.DistanceMeters(w.From, f.Facts.Place.Point)}
-		if r.now.Sub(f.Facts.ConfirmedAt.Time()) > freshFor {
+		if r.since(f.Facts.ConfirmedAt) > freshFor {
 			k.worth *= 1.3
 		}
 		all[i] = k
@@ -224,7 +224,7 @@ func (s *Site) rank(r *request, n *view.Near) int {
 	case n.OnArrival != report.Yes, n.Opening.At(n.Arrival.Add(stays)) != report.Yes,
 		n.Go.Verdict == curfew.Forbidden:
 		return 2
-	case n.Facts.Disputed, r.now.Sub(n.Facts.ConfirmedAt.Time()) > likelyFor:
+	case n.Facts.Disputed, r.since(n.Facts.ConfirmedAt) > likelyFor:
 		return 1
 	}
 	return 0
