@@ -343,3 +343,41 @@ func TestTimePasses(t *testing.T) {
 		t.Errorf("what was right before eight still holds after it: %d", resp.StatusCode)
 	}
 }
+
+// TestText: plain text for the worst phone, and the same as messages.
+func TestText(t *testing.T) {
+	s := serve(t, bundled(t), night...)
+	for q, want := range map[string]string{
+		"Київ": "йти можна", "UA80": "йти можна", "Іванівка": "Оберіть", "абракадабра": "не знайдено", "": "не знайдено", "Донецьк": "не публікуємо", "Житомир": "1545",
+	} {
+		resp, text := s.get("/t?lang=uk&q=" + url.QueryEscape(q))
+		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" || len(text) > 600 || !strings.Contains(text, want) {
+			t.Errorf("%q: %d, %d bytes: %s", q, resp.StatusCode, len(text), text)
+		}
+		if strings.Contains(text, "можна.") && !strings.Contains(text, "укриття") {
+			t.Errorf("%q: a yes without the shelter: %s", q, text)
+		}
+	}
+	if resp, text := s.get("/t?lang=en&q=" + strings.Repeat("x", 3000)); resp.StatusCode != 200 || len(text) > 600 {
+		t.Errorf("a long question: %d", resp.StatusCode)
+	}
+	d := ask[struct{ Parts []string }](s, "/api/digest?area=UA80")
+	for _, part := range d.Parts {
+		if n := len([]rune(part)); n > 70 {
+			t.Errorf("a part of %d letters: %s", n, part)
+		}
+	}
+	if len(d.Parts) < 3 {
+		t.Errorf("digest: %v", d)
+	}
+	situation := ask[map[string]any](s, "/api/situation?area=UA18")
+	hubs := situation["hubs"].(map[string]any)
+	if hubs["total"].(float64) < 20 || hubs["total"] != hubs["open"].(float64)+hubs["closed"].(float64)+hubs["unknown"].(float64) || situation["newest_fact_at"] == nil {
+		t.Errorf("situation: %v", situation)
+	}
+	for _, path := range []string{"/api/situation", "/api/situation?area=UA99", "/api/digest?area=UA80&lang=fr", "/api/digest"} {
+		if resp, _ := s.get(path); resp.StatusCode != 400 {
+			t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+	}
+}

@@ -121,6 +121,8 @@ func (s *Server) routes() {
 	s.app.Get("/api/go", s.handleGo)
 	s.app.Get("/api/nearest", s.handleNearest)
 	s.app.Get("/api/places", s.handlePlaces)
+	s.app.Get("/api/situation", s.handleSituation)
+	s.app.Get("/api/digest", s.handleDigest)
 	s.app.Get("/api/areas/:code/history", s.handleHistory)
 	s.app.Get("/api/feeds/curfew.ics", s.handleCalendar)
 }
