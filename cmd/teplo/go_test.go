@@ -302,6 +302,44 @@ func TestBoardVerdict(t *testing.T) {
 	}
 }
 
+// TestBoardPages: the pages of a board hold every hub once, whatever the order.
+func TestBoardPages(t *testing.T) {
+	dir := t.TempDir()
+	db, file := filepath.Join(dir, "teplo.db"), filepath.Join(dir, "hubs.csv")
+	const hubs = 137
+	rows := "ref,name,lat,lon,opening_hours,open_in_curfew,address\n"
+	for i := range hubs {
+		rows += fmt.Sprintf("h%d,Школа %d,%.4f,30.5240,%s,yes,вул. %d\n", i, i, 50.36+float64(i)*0.001, []string{"24/7", "Mo-Su 08:00-09:00", ""}[i%3], i)
+	}
+	if err := os.WriteFile(file, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := teplo(t, "import", file, "--db", db, "--as", "hubs", "--source", "test", "--now", "2026-01-17T20:00:00Z"); code != 0 {
+		t.Fatal(out, errs)
+	}
+	s := serve(t, db, night...)
+	all := ask[struct{ NumberMatched int }](s, "/api/collections/hubs/items?area=UA80").NumberMatched // with the bundled ones
+	if all < hubs {
+		t.Fatalf("%d of %d hubs were imported", all, hubs)
+	}
+	seen := map[string]int{}
+	pages := (all + 9) / 10
+	for page := range pages {
+		_, body := s.get(fmt.Sprintf("/place/UA80000000000093317?page=%d", page+1))
+		for _, part := range strings.Split(body, `data-hub="`)[1:] {
+			seen[part[:strings.IndexByte(part, '"')]]++
+		}
+	}
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("%s stands on %d pages", id, n)
+		}
+	}
+	if len(seen) != all {
+		t.Errorf("%d pages show %d of %d hubs", pages, len(seen), all)
+	}
+}
+
 // TestTimePasses: the API's derived properties move with the clock alone.
 func TestTimePasses(t *testing.T) {
 	dir := t.TempDir()

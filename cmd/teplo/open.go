@@ -103,6 +103,9 @@ type writer struct {
 	done   chan error
 }
 
+// replayGC is the garbage collector's percentage during a replay.
+const replayGC = 400
+
 // openWriter opens the store, replays it, starts the writer and loads the bundled
 // data. With adopt the policy named by the flags becomes the store's; without, the
 // store keeps its own (a new one begins with the default).
@@ -125,7 +128,9 @@ func openWriter(ctx context.Context, f *storeFlags, now func() time.Time, log *s
 		return nil, err
 	}
 	cfg := tracker.Config{Store: st, Now: now, Log: log, Policy: policy, KeepPolicy: !adopt}
+	usual := debug.SetGCPercent(replayGC) // a replay makes what stays: to look for garbage often finds none
 	t, err := tracker.Open(cfg)
+	debug.SetGCPercent(usual)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}

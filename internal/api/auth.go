@@ -1,13 +1,16 @@
 package api
 
 import (
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/report"
+	"example.org/teplo/internal/tracker"
 	"example.org/teplo/internal/view"
 )
 
@@ -19,7 +22,7 @@ const callerKey = "caller"
 func (s *Server) authenticate(c *fiber.Ctx) error {
 	header := c.Get(fiber.HeaderAuthorization)
 	if header == "" {
-		return nil
+		return s.session(c)
 	}
 	scheme, text, _ := strings.Cut(header, " ")
 	id, secret, ok := access.Parse(strings.TrimSpace(text))
@@ -29,6 +32,94 @@ func (s *Server) authenticate(c *fiber.Ctx) error {
 	}
 	c.Locals(callerKey, &key)
 	return nil
+}
+
+// SessionCookie holds a browser's session: a key, for this host alone.
+const SessionCookie = "__Host-teplo_session"
+
+// idleFor is how long a session holds that nobody uses.
+const idleFor = 30 * time.Minute
+
+// session takes the key of a browser's session. One that ended is no error: the reader
+// is anybody again. What changes something must come from our own pages.
+func (s *Server) session(c *fiber.Ctx) error {
+	id, secret, ok := access.Parse(c.Cookies(SessionCookie))
+	key, known := s.cfg.Tracker.Views().Public().Keys[id]
+	now := s.cfg.Now()
+	if !ok || !known || !key.Admits(secret, now) || !s.awake(id, now) {
+		return nil
+	}
+	if m := c.Method(); m != fiber.MethodGet && m != fiber.MethodHead && !ownPage(c) {
+		return newProblem(fiber.StatusForbidden, "this must be sent from a page of this server")
+	}
+	c.Locals(callerKey, &key)
+	return nil
+}
+
+// ownPage reports whether a request that changes something was made by our own pages:
+// by Sec-Fetch-Site, else by Origin; with neither it was not.
+func ownPage(c *fiber.Ctx) bool {
+	if site := c.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	return strings.HasSuffix(c.Get(fiber.HeaderOrigin), "://"+string(c.Request().Host()))
+}
+
+// awake notes that a session is used, and reports whether it was within the idle limit.
+// A restart forgets when; the session's own end still holds.
+func (s *Server) awake(id string, now time.Time) bool {
+	s.usedMu.Lock()
+	defer s.usedMu.Unlock()
+	last, seen := s.used[id]
+	if seen && now.Sub(last) > idleFor {
+		return false
+	}
+	if len(s.used) > maxSessions {
+		clear(s.used)
+	}
+	s.used[id] = now
+	return true
+}
+
+// maxSessions bounds the table of sessions in use.
+const maxSessions = 10_000
+
+// Caller is the key of a request, for package site; nil: anybody.
+func (s *Server) Caller(c *fiber.Ctx) *access.Key { return caller(c) }
+
+// JoinForm uses an invitation up and gives the browser its session.
+func (s *Server) JoinForm(c *fiber.Ctx, code string) error {
+	ctx, cancel := s.writing()
+	defer cancel()
+	secret, ends, err := s.cfg.Tracker.Join(ctx, code)
+	if errors.Is(err, tracker.ErrNotFound) {
+		return fiber.NewError(fiber.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	c.Cookie(&fiber.Cookie{
+		Name: SessionCookie, Value: string(secret), Path: "/", Secure: true, HTTPOnly: true, SameSite: "Strict", MaxAge: int(ends.Sub(s.cfg.Now()).Seconds()),
+	})
+	return nil
+}
+
+// JudgeForm does what a moderator's page asks with one report.
+func (s *Server) JudgeForm(c *fiber.Ctx, j report.Judgement) error {
+	key, err := require(c, access.Moderator)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.writing()
+	defer cancel()
+	_, err = s.cfg.Tracker.Judge(ctx, j, key)
+	switch {
+	case errors.Is(err, tracker.ErrNotFound):
+		return fiber.NewError(fiber.StatusNotFound)
+	case errors.Is(err, tracker.ErrConflict):
+		return fiber.NewError(fiber.StatusConflict)
+	}
+	return err
 }
 
 func unauthorized(c *fiber.Ctx, detail string) error {

@@ -42,15 +42,44 @@ func (s *Server) handleKeys(c *fiber.Ctx) error {
 
 // handleAddKey makes an access key and shows its secret, this once.
 func (s *Server) handleAddKey(c *fiber.Ctx) error {
-	admin, err := require(c, access.Admin)
+	admin, k, err := s.newKey(c)
 	if err != nil {
 		return err
+	}
+	ctx, cancel := s.writing()
+	defer cancel()
+	secret, id, err := s.cfg.Tracker.AddKey(ctx, k, admin.ID)
+	if err != nil {
+		return err
+	}
+	return s.plain(c, fiber.StatusCreated, map[string]any{"id": id, "secret": secret})
+}
+
+// handleInvite makes a link by which somebody signs in, once, within a day.
+func (s *Server) handleInvite(c *fiber.Ctx) error {
+	admin, k, err := s.newKey(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.writing()
+	defer cancel()
+	code, err := s.cfg.Tracker.Invite(ctx, k, admin.ID)
+	if err != nil {
+		return err
+	}
+	return s.plain(c, fiber.StatusCreated, map[string]string{"url": s.base(c) + "/join/" + code})
+}
+
+// newKey reads who a key or invitation is for.
+func (s *Server) newKey(c *fiber.Ctx) (admin *access.Key, k access.Key, err error) {
+	if admin, err = require(c, access.Admin); err != nil {
+		return nil, k, err
 	}
 	d, top, err := s.object(c, "role", "name", "areas", "expires")
 	if err != nil {
-		return err
+		return nil, k, err
 	}
-	k := access.Key{Role: access.Role(d.choice("role", top["role"], roleNames(), true)), Name: d.required("name", top["name"], 200, "whose it is")}
+	k = access.Key{Role: access.Role(d.choice("role", top["role"], roleNames(), true)), Name: d.required("name", top["name"], 200, "whose it is")}
 	k.Expires = d.instant("expires", top["expires"]).Time()
 	if k.Expires.IsZero() || !k.Expires.After(s.cfg.Now()) {
 		d.bad("expires", string(top["expires"]), "is not an instant in the future")
@@ -61,15 +90,9 @@ func (s *Server) handleAddKey(c *fiber.Ctx) error {
 		d.bad("areas", "", "is missing: an aid key names its areas, or *")
 	}
 	if d.errs != nil {
-		return badRequest(d.errs...)
+		return nil, k, badRequest(d.errs...)
 	}
-	ctx, cancel := s.writing()
-	defer cancel()
-	secret, id, err := s.cfg.Tracker.AddKey(ctx, k, admin.ID)
-	if err != nil {
-		return err
-	}
-	return s.plain(c, fiber.StatusCreated, map[string]any{"id": id, "secret": secret})
+	return admin, k, nil
 }
 
 // handleRevokeKey ends a key: it is unknown from the next request on.

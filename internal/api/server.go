@@ -55,6 +55,8 @@ type Server struct {
 	stopOnce sync.Once
 	streams  chan struct{} // a slot for each open stream
 	warned   sync.Once
+	usedMu   sync.Mutex           // guards used
+	used     map[string]time.Time // sessions by id: when they were last used
 }
 
 // New makes a server with the API's routes; it listens nowhere yet.
@@ -64,7 +66,7 @@ func New(cfg Config) *Server {
 	}
 	var epoch [4]byte
 	_, _ = rand.Read(epoch[:]) // never fails (crypto/rand)
-	s := &Server{cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), streams: make(chan struct{}, maxStreams)}
+	s := &Server{cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), used: map[string]time.Time{}, streams: make(chan struct{}, maxStreams)}
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true, UnescapePath: true, DisableStartupMessage: true,
 		StreamRequestBody: true, BodyLimit: maxBodyBytes, ReadBufferSize: maxHeaderBytes, Concurrency: 16384, ServerHeader: "",
@@ -110,6 +112,7 @@ func (s *Server) routes() {
 	s.app.Get("/api/keys", s.handleKeys)
 	s.app.Post("/api/keys", s.handleAddKey)
 	s.app.Delete("/api/keys/:id", s.handleRevokeKey)
+	s.app.Post("/api/invitations", s.handleInvite)
 	s.app.Get("/api/audit", s.handleAudit)
 	s.app.Post("/api/policy", s.handlePolicy)
 	s.app.Post("/api/:c/:id/confirm", s.handleConfirm)

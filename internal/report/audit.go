@@ -28,6 +28,10 @@ func (s *State) note(e *Entry) {
 		if ev.Link.Hash == ([32]byte{}) {
 			line.Action = "operator_end"
 		}
+	case ev.Invite != nil:
+		line.Actor, line.Action, line.Target = ev.Invite.By, "invite", ev.Invite.Role
+	case ev.Join != nil:
+		line.Actor, line.Action, line.Target = ev.Join.Session.ID, "join", ev.Join.Session.Role
 	case ev.Judge != nil && ev.Judge.By != "":
 		line.Actor, line.Action, line.Target, line.Reason = ev.Judge.By, ev.Judge.Action, ev.Judge.Report.String(), ev.Judge.Reason
 	case ev.Need != nil:

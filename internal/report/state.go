@@ -40,8 +40,9 @@ type State struct {
 	keys         map[string]access.Key
 	needs        map[UUID]*needState
 	audit        []AuditLine
-	operators    map[[32]byte]string // hubs by the hash of their operator's secret
-	basePolicy   Policy              // without the brake
+	invitations  map[[32]byte]Invitation // by the hash of their code
+	operators    map[[32]byte]string     // hubs by the hash of their operator's secret
+	basePolicy   Policy                  // without the brake
 	brake        Brake
 	publicNext   uint64 // number of the public changes of the entry at hand
 }
@@ -197,6 +198,10 @@ func (s *State) Apply(e Entry) error {
 		s.endKey(ev.KeyEnd)
 	case ev.Link != nil:
 		s.applyLink(ev.Link)
+	case ev.Invite != nil:
+		s.applyInvitation(ev.Invite)
+	case ev.Join != nil:
+		s.applyJoined(ev.Join)
 	case ev.Judge != nil:
 		dirty = s.applyJudgement(e)
 	case ev.Need != nil:

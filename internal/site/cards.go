@@ -198,17 +198,23 @@ type outageCard struct {
 func (s *Site) outages(r *request, a *places.Area, center orb.Point) []outageCard {
 	var out []outageCard
 	prefix := places.Prefix(a.Code)
+	at := geo.BBox{West: center[0], South: center[1], East: center[0], North: center[1]}
 	for f := range r.snap.Layer(report.Outages).All() {
 		o, ok := f.Facts.Facts.(report.Outage)
-		own := places.Prefix(f.Facts.AreaCode)
-		here := own != "" && (strings.HasPrefix(prefix, own) || strings.HasPrefix(own, prefix))
-		if f.Facts.Place.Kind == report.PlaceCell && a.Level == places.LevelSettlement {
-			here = here || geo.Intersects(f.Geometry, geo.BBox{West: center[0], South: center[1], East: center[0], North: center[1]})
-		}
-		if !ok || !here || o.Status == "ended" || len(out) == hubsPerPage {
+		if !ok || o.Status == "ended" {
 			continue
 		}
-		out = append(out, s.outageCard(r, f, &o))
+		own := places.Prefix(f.Facts.AreaCode)
+		here := own != "" && (strings.HasPrefix(prefix, own) || strings.HasPrefix(own, prefix))
+		if !here && f.Facts.Place.Kind == report.PlaceCell && a.Level == places.LevelSettlement {
+			here = geo.Intersects(f.Geometry, at)
+		}
+		if !here {
+			continue
+		}
+		if out = append(out, s.outageCard(r, f, &o)); len(out) == hubsPerPage {
+			break
+		}
 	}
 	return out
 }

@@ -127,8 +127,9 @@ func (r *request) walk(a *places.Area, center orb.Point) *view.Walk {
 	return w
 }
 
-// judged is how many of the nearest hubs are put in order by more than distance.
-const judged = 300
+// judged is how many hubs, by distance, are put in order by more than distance at
+// once; a whole number of pages.
+const judged = 50
 
 // fillHubs lists the hubs of a place, the usable ones first; a place without any
 // shows the nearest instead.
@@ -139,41 +140,68 @@ func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Poi
 	}
 	prefix := places.Prefix(a.Code)
 	w := r.walk(a, center)
-	var inside, near []*view.Feature
-	for f := range r.snap.Layer(report.Hubs).Near(center) {
-		switch {
-		case !takes(f):
-		case strings.HasPrefix(f.Facts.AreaCode, prefix):
-			inside = append(inside, f)
-		case len(near) < hubsPerPage:
-			near = append(near, f)
+	total := s.figures(r.snap).byPrefix[prefix]
+	if total > 0 && (wanted != nil || onlyOpen) {
+		total = 0
+		for f := range r.snap.Layer(report.Hubs).All() {
+			if strings.HasPrefix(f.Facts.AreaCode, prefix) && takes(f) {
+				total++
+			}
 		}
 	}
-	list := inside
-	p.HubsLead = r.cat.t("hubs_in", "hubs", r.cat.n("hubs", len(inside)))
-	if len(inside) == 0 && len(near) > 0 {
-		list, p.HubsLead = near, r.cat.t("hubs_near")
-		if meters := geo.DistanceMeters(center, near[0].Facts.Place.Point); meters*view.DetourFactor > walkingSpeed*offered.Seconds() {
+	pageNo, pages := pageOf(r.c.Query("page"), total)
+	first := (pageNo - 1) * hubsPerPage
+	block := first / judged * judged // pages of one block share an order, so no hub is lost between them
+	list := nearestOf(r, center, min(block+judged, total), func(f *view.Feature) bool { return strings.HasPrefix(f.Facts.AreaCode, prefix) && takes(f) })
+	list = list[min(block, len(list)):]
+	first, last := first-block, first-block+hubsPerPage
+	p.HubsLead = r.cat.t("hubs_in", "hubs", r.cat.n("hubs", total))
+	if total == 0 {
+		list = nearestOf(r, center, hubsPerPage, takes)
+	}
+	if total == 0 && len(list) > 0 {
+		p.HubsLead = r.cat.t("hubs_near")
+		if meters := geo.DistanceMeters(center, list[0].Facts.Place.Point); meters*view.DetourFactor > walkingSpeed*offered.Seconds() {
 			p.HubsLead, p.TooFar, list = r.cat.t("hubs_far", "distance", r.cat.distance(meters)), true, nil
 		}
 		w.Speed = walkingSpeed
-	}
-	pageNo, err := strconv.Atoi(r.c.Query("page"))
-	pages := (len(list) + hubsPerPage - 1) / hubsPerPage
-	if err != nil || pageNo < 1 || pageNo > pages {
-		pageNo = 1
 	}
 	if pages > 1 {
 		for i := max(1, pageNo-3); i <= min(pages, pageNo+3); i++ {
 			p.Pages = append(p.Pages, chip{Name: strconv.Itoa(i), On: i == pageNo, URL: r.with("page", strconv.Itoa(i))})
 		}
 	}
-	first := min((pageNo-1)*hubsPerPage, len(list))
-	last := min(first+hubsPerPage, len(list))
-	shown := list[:min(len(list), max(judged, last))]
-	for _, n := range s.order(r, w, shown)[first:last] {
+	ordered := s.order(r, w, list)
+	for _, n := range ordered[min(first, len(ordered)):min(last, len(ordered))] {
 		p.Hubs = append(p.Hubs, s.hubCard(r, &n, a, center))
 	}
+}
+
+// pageOf reads which page is wanted of how many; what does not exist is the first.
+func pageOf(text string, total int) (page, pages int) {
+	pages = (total + hubsPerPage - 1) / hubsPerPage
+	page, err := strconv.Atoi(text)
+	if err != nil || page < 1 || page > pages {
+		return 1, pages
+	}
+	return page, pages
+}
+
+// nearestOf lists the nearest hubs that pass, at most so many.
+func nearestOf(r *request, center orb.Point, most int, takes func(*view.Feature) bool) []*view.Feature {
+	if most == 0 {
+		return nil
+	}
+	var out []*view.Feature
+	for f := range r.snap.Layer(report.Hubs).Near(center) {
+		if takes(f) {
+			out = append(out, f)
+		}
+		if len(out) == most {
+			break
+		}
+	}
+	return out
 }
 
 // order puts hubs in the order of cards (CONTRACT §2): usable ones first, then what

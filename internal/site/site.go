@@ -27,6 +27,7 @@ import (
 	"github.com/tdewolff/minify/v2/js"
 
 	"example.org/teplo/data"
+	"example.org/teplo/internal/access"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/tracker"
@@ -45,6 +46,14 @@ type Config struct {
 	File func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
 	// FileOperator files what a hub's operator says, under a client-made id.
 	FileOperator func(c *fiber.Ctx, hub, state string, id report.UUID) (tracker.Receipt, error)
+	// PublicURL is where the world reaches the server; empty: not known.
+	PublicURL string
+	// Caller is the key of a request's session; nil: anybody.
+	Caller func(c *fiber.Ctx) *access.Key
+	// Join uses an invitation up and gives the browser its session; Judge does what a
+	// moderator asks. Both fail with [fiber.Error].
+	Join  func(c *fiber.Ctx, code string) error
+	Judge func(c *fiber.Ctx, j report.Judgement) error
 	// Body reads a request's body up to the limit of the server.
 	Body func(c *fiber.Ctx) ([]byte, error)
 	// Withdraw takes a report back; it fails with [fiber.Error].
@@ -108,6 +117,10 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Post("/report", s.handleReportPost)
 	app.Get("/receipts/:id", s.handleReceipt)
 	app.Post("/receipts/:id", s.handleWithdraw)
+	app.Get("/join/:code", s.handleJoin)
+	app.Post("/join/:code", s.handleJoinPost)
+	app.Get("/moderate", s.handleModerate)
+	app.Post("/moderate/:id", s.handleModeratePost)
 	app.Get("/o/:secret", s.handleOperator)
 	app.Post("/o/:secret", s.handleOperatorPost)
 	app.Get("/a/:name", s.handleAsset)

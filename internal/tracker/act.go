@@ -142,6 +142,39 @@ func (t *Tracker) link(ctx context.Context, l report.OperatorLink) error {
 	})
 }
 
+// Limits of what a browser signs in with.
+const (
+	invitationLasts = 24 * time.Hour
+	sessionLasts    = 12 * time.Hour
+)
+
+// Invite makes a single-use invitation to what k says and returns its code.
+func (t *Tracker) Invite(ctx context.Context, k access.Key, by string) (string, error) {
+	code, hash := access.NewToken()
+	return code, t.act(ctx, func(g *group) ([]store.Pending, error) {
+		return g.one(report.Event{Invite: &report.Invitation{
+			Hash: hash, Role: string(k.Role), Name: k.Name, Areas: k.Areas, Expires: report.InstantOf(k.Expires), Until: g.now.Add(invitationLasts), By: by,
+		}}, nil), nil
+	})
+}
+
+// Join uses an invitation up and returns the secret of the session that it gives: a
+// key of half a day at most.
+func (t *Tracker) Join(ctx context.Context, code string) (access.Secret, time.Time, error) {
+	secret, id, hash := access.NewSecret()
+	var ends report.Instant
+	err := t.act(ctx, func(g *group) ([]store.Pending, error) {
+		i, ok := t.state.Invitations()[access.HashToken(code)]
+		if ends = min(i.Expires, g.now.Add(sessionLasts)); !ok || i.Until <= g.now || ends <= g.now {
+			return nil, ErrNotFound
+		}
+		return g.one(report.Event{Join: &report.Joined{Hash: i.Hash, Session: report.KeyMade{
+			ID: id, Role: i.Role, Name: i.Name, Areas: i.Areas, Expires: ends, Hash: hash, By: i.By,
+		}}}, nil), nil
+	})
+	return secret, ends.Time(), err
+}
+
 // Brake sets an emergency rule over the policy, at once and across restarts.
 func (t *Tracker) Brake(ctx context.Context, b report.Brake) error {
 	return t.act(ctx, func(g *group) ([]store.Pending, error) {

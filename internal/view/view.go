@@ -61,20 +61,21 @@ type audience struct {
 
 // Snapshot is the state of one audience at one moment. It never changes.
 type Snapshot struct {
-	Seq       uint64         // number of the audience's last change
-	Journal   uint64         // sequence of the last entry
-	At        report.Instant // time of the last entry
-	Ticks     uint64         // how often derived properties changed, without any entry
-	Due       time.Time      // when the next one changes; zero: never
-	Policy    report.Policy
-	Zone      *time.Location // the policy's
-	Book      *places.Book
-	Curfews   *curfew.Book
-	Keys      map[string]access.Key // by id; read-only
-	Operators map[[32]byte]string   // hubs by the hash of their operator's secret; read-only
-	Audit     []report.AuditLine    // what keys did, the oldest first; read-only
-	layers    map[report.Collection]*Layer
-	feed      *btree.BTreeG[*Change]
+	Seq         uint64         // number of the audience's last change
+	Journal     uint64         // sequence of the last entry
+	At          report.Instant // time of the last entry
+	Ticks       uint64         // how often derived properties changed, without any entry
+	Due         time.Time      // when the next one changes; zero: never
+	Policy      report.Policy
+	Zone        *time.Location // the policy's
+	Book        *places.Book
+	Curfews     *curfew.Book
+	Keys        map[string]access.Key          // by id; read-only
+	Operators   map[[32]byte]string            // hubs by the hash of their operator's secret; read-only
+	Invitations map[[32]byte]report.Invitation // not used yet, by the hash of their code; read-only
+	Audit       []report.AuditLine             // what keys did, the oldest first; read-only
+	layers      map[report.Collection]*Layer
+	feed        *btree.BTreeG[*Change]
 }
 
 // Layer is one collection of a snapshot.
@@ -297,7 +298,7 @@ func (a *audience) swap(v *Views, s *report.State, seq uint64, due time.Time) {
 	}
 	snap := &Snapshot{
 		Seq: seq, Journal: s.Seq, At: s.At, Ticks: a.ticks, Due: due, Policy: v.rules.policy, Zone: v.rules.zone, Book: v.book,
-		Curfews: v.rules.curfews, Keys: s.Keys(), Operators: s.Operators(), Audit: s.Audit(), layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(),
+		Curfews: v.rules.curfews, Keys: s.Keys(), Operators: s.Operators(), Invitations: s.Invitations(), Audit: s.Audit(), layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(),
 	}
 	for c, l := range a.layers {
 		snap.layers[c] = &Layer{byID: l.byID.Copy(), tree: l.tree.Copy()}
