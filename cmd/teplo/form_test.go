@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // phone is a browser without JavaScript.
@@ -170,5 +173,37 @@ func TestFormConfirms(t *testing.T) {
 	}
 	if _, page := p.open("/hubs/" + hub + "?lang=en"); !strings.Contains(page, "1 person on the spot") {
 		t.Errorf("the hub's page: %s", page)
+	}
+}
+
+// TestHubProvenance: a hub's page tells from whom each side is known, and how long ago.
+func TestHubProvenance(t *testing.T) {
+	s := serve(t, bundled(t), "--trusted-proxies", "127.0.0.0/8")
+	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
+	say := func(i int, state string) {
+		body := fmt.Sprintf(`{"type":"Feature","id":%q,"geometry":null,"properties":{"about":"hub_status","hub":%q,"state":%q}}`, uuid.NewString(), hub, state)
+		resp, text := s.do(http.MethodPost, "/api/reports", body, "Content-Type", geoJSON, "Teplo-Reporter", fmt.Sprintf("reporter-%010d", i), "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i))
+		if resp.StatusCode != 201 {
+			t.Fatalf("%s: %d %s", state, resp.StatusCode, text)
+		}
+	}
+	say(1, "open")
+	say(2, "open")
+	for i := range 3 {
+		say(10+i, "closed")
+	}
+	for lang, want := range map[string][]string{
+		"en": {"How this is known", "on the list: official", "2 people on the spot: open", "3 people on the spot: not open", "reports contradict"},
+		"uk": {"Звідки це відомо", "у переліку: офіційно", "2 людини на місці: відчинено", "3 людини на місці: не відчинено"},
+	} {
+		_, page := s.get("/hubs/" + hub + "?lang=" + lang)
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: the page of a disputed hub lacks %q", lang, w)
+			}
+		}
+		if strings.Contains(page, "reporter-") || strings.Contains(page, "203.0.") {
+			t.Errorf("%s: the page says who", lang)
+		}
 	}
 }

@@ -20,6 +20,7 @@ type Feature struct {
 	Confirmations int // below 0: null
 	Disputed      bool
 	SeenAt        Instant // when people without a name last said so; 0: they did not
+	Heard         Heard
 	Precision     string  // one of [Precisions]
 	CreatedAt     Instant
 	UpdatedAt     Instant
@@ -27,6 +28,14 @@ type Feature struct {
 	Rev           int
 	Place         Place
 	Facts         Facts // Hub, Outage, Curfew, AreaFacts or FiledFacts, by value
+}
+
+// Heard says from whom a hub is known, in words and never by name.
+type Heard struct {
+	ListedAt   Instant // when its source, or a moderator over it, last stated it
+	StatusTier Tier    // who said its status; empty: nobody did
+	Against    int     // people who say otherwise; 0 where they are too few for a dispute
+	AgainstAt  Instant // when the latest of them did
 }
 
 // PlaceKind says how a feature's geometry is made.

@@ -88,9 +88,9 @@ func (s *State) hubFeature(h *hubState) Feature {
 	facts := h.rec.Facts.(Hub)
 	expire := time.Duration(s.policy.Expire.HubStatus)
 	facts.Status, facts.StatusAt = Unknown, 0
+	f.Heard.ListedAt = f.ConfirmedAt
 	if w := h.strong; w.state != "" && w.observed.Add(expire) > s.At {
-		facts.StatusAt = w.observed
-		facts.Status = w.state
+		facts.StatusAt, facts.Status, f.Heard.StatusTier = w.observed, w.state, w.tier
 		if w.state == "absent" {
 			facts.Status = "closed"
 		}
@@ -98,7 +98,8 @@ func (s *State) hubFeature(h *hubState) Feature {
 			f.ConfirmedAt = w.observed
 		}
 	}
-	against := 0
+	var against int
+	var latest Instant
 	for _, w := range h.crowd {
 		switch {
 		case !w.counts:
@@ -107,10 +108,12 @@ func (s *State) hubFeature(h *hubState) Feature {
 			f.SeenAt = max(f.SeenAt, w.observed)
 		case w.observed > h.strong.observed:
 			against++
+			latest = max(latest, w.observed)
 		}
 	}
 	f.Disputed = against > s.policy.MaxPerNetwork
 	if f.Disputed {
+		f.Heard.Against, f.Heard.AgainstAt = against, latest
 		f.Confidence /= 2
 	}
 	fillUnknown(&facts)

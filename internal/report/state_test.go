@@ -430,7 +430,14 @@ func TestHubWords(t *testing.T) {
 	if status, disputed, _ := look(); status != "open" || !disputed {
 		t.Errorf("three against: got %s, disputed %v, want open and disputed", status, disputed)
 	}
+	it, _ := w.state.Public.Item(p.ID)
+	if want := (report.Heard{ListedAt: p.Record.Confirmed, StatusTier: report.TierOfficial, Against: 3, AgainstAt: w.now}); it.Feature.Heard != want {
+		t.Errorf("three against: got %+v, want %+v", it.Feature.Heard, want)
+	}
 	word(5, report.TierVerified, "open")
+	if it, _ := w.state.Public.Item(p.ID); it.Feature.Heard.Against != 0 || it.Feature.Heard.StatusTier != report.TierVerified {
+		t.Errorf("a volunteer later: got %+v", it.Feature.Heard)
+	}
 	if status, disputed, _ := look(); status != "open" || disputed {
 		t.Errorf("a volunteer later: got %s, disputed %v", status, disputed)
 	}

@@ -21,7 +21,7 @@ import (
 
 // hubCard is a hub as people read it: shape, word and colour say the same.
 type hubCard struct {
-	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations string
+	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations, Against string
 	Amenities                                                                                                                                  []string
 	Confirmed                                                                                                                                  age
 }
@@ -159,7 +159,10 @@ func (s *Site) hubCard(r *request, n *view.Near, here *places.Area, center orb.P
 		c.NameLang = "uk"
 	}
 	if f.Facts.Confirmations > 0 {
-		c.Confirmations = r.cat.t("confirmations", "n", r.cat.n("people", f.Facts.Confirmations)) + ", " + s.age(r.cat, f.Facts.SeenAt.Time(), r.now).Words
+		c.Confirmations = r.cat.t("heard_seen", "people", r.cat.n("people", f.Facts.Confirmations)) + ", " + s.age(r.cat, f.Facts.SeenAt.Time(), r.now).Words
+	}
+	if heard := f.Facts.Heard; heard.Against > 0 {
+		c.Against = r.cat.t("heard_against", "people", r.cat.n("people", heard.Against)) + ", " + s.age(r.cat, heard.AgainstAt.Time(), r.now).Words
 	}
 	for i, name := range report.AmenityNames {
 		if hub.Amenities.At(i) == report.Yes {
@@ -295,11 +298,39 @@ func (s *Site) validity(r *request, rule *report.Curfew) string {
 	return strings.Join(parts, " ")
 }
 
+// heardRow is one thing that is known of a hub: from whom, never by name, and when.
+type heardRow struct {
+	Words, SourceURL string
+	At               age
+}
+
+// heard tells the provenance of a hub, the strongest word first.
+func (s *Site) heard(r *request, f *view.Feature) []heardRow {
+	facts, known := f.Facts, f.Facts.Heard
+	row := func(at report.Instant, words string) heardRow {
+		return heardRow{Words: words, At: s.age(r.cat, at.Time(), r.now)}
+	}
+	listed := row(known.ListedAt, r.cat.t("heard_list", "tier", r.cat.t("tier_"+string(facts.Tier))))
+	listed.SourceURL = webURL(facts.SourceURL)
+	out := []heardRow{listed}
+	if hub, _ := facts.Facts.(report.Hub); known.StatusTier != "" {
+		out = append(out, row(hub.StatusAt, r.cat.t("heard_status", "tier", r.cat.t("tier_"+string(known.StatusTier)), "state", r.cat.t("status_"+hub.Status))))
+	}
+	if facts.Confirmations > 0 {
+		out = append(out, row(facts.SeenAt, r.cat.t("heard_seen", "people", r.cat.n("people", facts.Confirmations))))
+	}
+	if known.Against > 0 {
+		out = append(out, row(known.AgainstAt, r.cat.t("heard_against", "people", r.cat.n("people", known.Against))))
+	}
+	return out
+}
+
 type hubPage struct {
 	page
 	Crumbs  []areaRow
 	Verdict verdictBox
 	Hub     hubCard
+	Heard   []heardRow
 	Rows    []factRow
 	Map     template.JS
 }
@@ -316,7 +347,7 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	near := r.snap.Reach(&view.Walk{Area: f.Facts.AreaCode, At: r.now, By: curfew.Foot}, f)
 	card := s.hubCard(r, &near, nil, orb.Point{})
 	hub, _ := f.Facts.Facts.(report.Hub)
-	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card, Verdict: s.verdict(r, f.Facts.AreaCode)}
+	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card, Heard: s.heard(r, f), Verdict: s.verdict(r, f.Facts.AreaCode)}
 	if card.NameLang != r.cat.Lang {
 		p.TitleLang = card.NameLang
 	}
