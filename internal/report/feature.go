@@ -21,7 +21,7 @@ type Feature struct {
 	Disputed      bool
 	SeenAt        Instant // when people without a name last said so; 0: they did not
 	Heard         Heard
-	Precision     string  // one of [Precisions]
+	Precision     string // one of [Precisions]
 	CreatedAt     Instant
 	UpdatedAt     Instant
 	ExpiresAt     Instant

@@ -22,8 +22,8 @@ import (
 // hubCard is a hub as people read it: shape, word and colour say the same.
 type hubCard struct {
 	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations, Against string
-	Amenities                                                                                                                                  []string
-	Confirmed                                                                                                                                  age
+	Amenities                                                                                                                                           []string
+	Confirmed                                                                                                                                           age
 }
 
 // Within these ages of its last confirmation an open hub is told as open, and as
