@@ -272,6 +272,40 @@ func TestModeratorRules(t *testing.T) {
 	}
 }
 
+// TestHaltedKey: a key retires twenty within an hour; the next halts it, across a
+// restart, until an admin frees it.
+func TestHaltedKey(t *testing.T) {
+	db := bundled(t)
+	k := keys(t, db, "moderator:*", "admin:*")
+	moderator, admin := k[0], k[1]
+	id := strings.Split(moderator, "_")[1]
+	s := serve(t, db)
+	hubs := s.items("/api/collections/hubs/items?limit=22").Features
+	for _, f := range hubs[:20] {
+		s.want(200, moderator, http.MethodPost, "/api/hubs/"+f.ID+"/correct", object{"reason": "the hours", "opening_hours": "24/7"}) // moves nothing
+	}
+	for _, f := range hubs[:10] {
+		s.want(200, moderator, http.MethodPost, "/api/hubs/"+f.ID+"/retire", object{"reason": "gone"})
+	}
+	for i, f := range hubs[10:20] {
+		at := object{"type": "Point", "coordinates": []float64{30.5 + float64(i)/100, 50.45}}
+		s.want(200, moderator, http.MethodPost, "/api/hubs/"+f.ID+"/correct", object{"reason": "it stands there", "geometry": at})
+	}
+	s.want(403, moderator, http.MethodPost, "/api/hubs/"+hubs[20].ID+"/retire", object{"reason": "gone"})
+	if resp, _ := s.get("/api/collections/hubs/items/" + hubs[20].ID); resp.StatusCode != 200 {
+		t.Errorf("the twenty-first is gone: %d", resp.StatusCode)
+	}
+	s.stop()
+	s = serve(t, db)
+	s.want(403, moderator, http.MethodGet, "/api/queue", nil)
+	if out := fmt.Sprint(s.want(200, admin, http.MethodGet, "/api/audit", nil)); !strings.Contains(out, "key_halt") {
+		t.Error("the audit does not tell of it")
+	}
+	s.want(404, admin, http.MethodPost, "/api/keys/nothing/free", nil)
+	s.want(204, admin, http.MethodPost, "/api/keys/"+id+"/free", nil)
+	s.want(200, moderator, http.MethodPost, "/api/hubs/"+hubs[20].ID+"/retire", object{"reason": "gone"})
+}
+
 // TestBrake: withheld areas vanish at once, from keys outside them too, and stay
 // withheld over a restart.
 func TestBrake(t *testing.T) {

@@ -47,6 +47,7 @@ type Key struct {
 	Expires time.Time
 	Hash    [32]byte // SHA-256 of the secret
 	Revoked bool
+	Halted  bool // it moved or retired too much in an hour, and waits for an admin
 }
 
 const (

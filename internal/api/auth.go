@@ -30,9 +30,19 @@ func (s *Server) authenticate(c *fiber.Ctx) error {
 	if !strings.EqualFold(scheme, "Bearer") || !ok || !known || !key.Admits(secret, s.cfg.Now()) {
 		return unauthorized(c, "this access key is not known here, or holds no more")
 	}
-	c.Locals(callerKey, &key)
+	return s.admit(c, &key)
+}
+
+// admit lets a key in that is not halted.
+func (s *Server) admit(c *fiber.Ctx, key *access.Key) error {
+	if key.Halted {
+		return newProblem(fiber.StatusForbidden, halted)
+	}
+	c.Locals(callerKey, key)
 	return nil
 }
+
+const halted = "this key moved or retired more than 20 within an hour: an admin must free it"
 
 // SessionCookie holds a browser's session: a key, for this host alone.
 const SessionCookie = "__Host-teplo_session"
@@ -52,8 +62,7 @@ func (s *Server) session(c *fiber.Ctx) error {
 	if m := c.Method(); m != fiber.MethodGet && m != fiber.MethodHead && !ownPage(c) {
 		return newProblem(fiber.StatusForbidden, "this must be sent from a page of this server")
 	}
-	c.Locals(callerKey, &key)
-	return nil
+	return s.admit(c, &key)
 }
 
 // ownPage reports whether a request that changes something was made by our own pages:

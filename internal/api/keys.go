@@ -21,6 +21,7 @@ type keyRow struct {
 	Areas   []string    `json:"areas"`
 	Expires string      `json:"expires"`
 	Revoked bool        `json:"revoked"`
+	Halted  bool        `json:"halted"`
 }
 
 // handleKeys lists the access keys, without secrets.
@@ -35,7 +36,7 @@ func (s *Server) handleKeys(c *fiber.Ctx) error {
 	keys := s.cfg.Tracker.Views().Full().Keys
 	for _, id := range slices.Sorted(maps.Keys(keys)) {
 		k := keys[id]
-		rows = append(rows, keyRow{k.ID, k.Role, k.Name, append([]string{}, k.Areas...), timeStamp(k.Expires), k.Revoked})
+		rows = append(rows, keyRow{k.ID, k.Role, k.Name, append([]string{}, k.Areas...), timeStamp(k.Expires), k.Revoked, k.Halted})
 	}
 	return s.plain(c, fiber.StatusOK, map[string]any{"keys": rows})
 }
@@ -107,6 +108,23 @@ func (s *Server) handleRevokeKey(c *fiber.Ctx) error {
 	ctx, cancel := s.writing()
 	defer cancel()
 	if err := s.cfg.Tracker.RevokeKey(ctx, c.Params("id"), admin.ID); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// handleFreeKey lets a halted key work again.
+func (s *Server) handleFreeKey(c *fiber.Ctx) error {
+	admin, err := require(c, access.Admin)
+	if err != nil {
+		return err
+	}
+	if err := onlyParams(c); err != nil {
+		return err
+	}
+	ctx, cancel := s.writing()
+	defer cancel()
+	if err := s.cfg.Tracker.FreeKey(ctx, c.Params("id"), admin.ID); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)

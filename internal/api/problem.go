@@ -84,6 +84,8 @@ func (s *Server) explain(c *fiber.Ctx, err error) *problem {
 		return newProblem(fiber.StatusTooManyRequests, "too many reports from one network; try again later")
 	case errors.Is(err, tracker.ErrNotFound):
 		return notFound("thing for this key")
+	case errors.Is(err, tracker.ErrHalted):
+		return newProblem(fiber.StatusForbidden, halted)
 	case errors.Is(err, tracker.ErrForbidden):
 		return newProblem(fiber.StatusForbidden, "the secret is wrong, or the place lies outside this key's areas")
 	case errors.Is(err, tracker.ErrConflict):

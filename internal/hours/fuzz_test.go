@@ -3,6 +3,7 @@ package hours_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func FuzzParse(f *testing.F) {
 	for _, value := range []string{
 		"24/7", "Mo-Fr 08:00-17:00; PH off", `Sa 20:00-26:00 open "x", Su`, "Nov-Mar Fr-Mo 22:00-02:00",
-		"2025 Nov 01-2026 Mar 31 10:00-12:00", "Dec 24,25-27,Jan 1 unknown", "2026 Feb Mo", "Mo[1]", "08:00+", `"`, "Mo,\xff",
+		"2025 Nov 01-2026 Mar 31 10:00-12:00", "Dec 24,25-27,Jan 1 unknown", "2026 Feb Mo", "Mo[1]", "08:00+", `"`, "Mo,\xff", strings.Repeat("\x80", 1100),
 	} {
 		f.Add(value)
 	}

@@ -95,7 +95,7 @@ func clip(s string) string {
 		return s
 	}
 	i := most
-	for !utf8.RuneStart(s[i]) {
+	for i > 0 && !utf8.RuneStart(s[i]) {
 		i--
 	}
 	return s[:i]

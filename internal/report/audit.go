@@ -28,6 +28,11 @@ func (s *State) note(e *Entry) {
 		if ev.Link.Hash == ([32]byte{}) {
 			line.Action = "operator_end"
 		}
+	case ev.Halt != nil:
+		line.Actor, line.Action, line.Target = ev.Halt.By, "key_halt", ev.Halt.ID
+		if ev.Halt.Freed {
+			line.Action = "key_free"
+		}
 	case ev.Invite != nil:
 		line.Actor, line.Action, line.Target = ev.Invite.By, "invite", ev.Invite.Role
 	case ev.Join != nil:

@@ -62,6 +62,7 @@ type Event struct {
 	Link    *OperatorLink `cbor:"15,keyasint,omitempty"`
 	Invite  *Invitation   `cbor:"16,keyasint,omitempty"`
 	Join    *Joined       `cbor:"17,keyasint,omitempty"`
+	Halt    *KeyHalt      `cbor:"18,keyasint,omitempty"`
 	Brake   *Brake        `cbor:"14,keyasint,omitempty"`
 }
 
@@ -277,7 +278,7 @@ func DecodeEvent(b []byte) (Event, error) {
 		return Event{}, fmt.Errorf("report: event of version %d; this program reads %d", e.Version, EventVersion)
 	}
 	said := 0
-	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil, e.Link != nil, e.Invite != nil, e.Join != nil} {
+	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil, e.Link != nil, e.Invite != nil, e.Join != nil, e.Halt != nil} {
 		if set {
 			said++
 		}

@@ -2,6 +2,8 @@ package report
 
 import (
 	"maps"
+	"slices"
+	"time"
 
 	"example.org/teplo/internal/access"
 )
@@ -21,6 +23,60 @@ type KeyMade struct {
 type KeyEnded struct {
 	ID string `cbor:"1,keyasint"`
 	By string `cbor:"2,keyasint,omitempty"`
+}
+
+// KeyHalt stops a key that moved or retired too much, or frees it.
+type KeyHalt struct {
+	ID    string `cbor:"1,keyasint"`
+	Freed bool   `cbor:"2,keyasint,omitempty"`
+	By    string `cbor:"3,keyasint,omitempty"` // the admin; empty: the server itself
+}
+
+// strikesLast is how long a move or a retirement counts for the key that made it.
+const strikesLast = time.Hour
+
+// Strikes is how many places a key moved, and features it retired, in the last hour.
+func (s *State) Strikes(key string, now Instant) int {
+	n := 0
+	for _, at := range s.strikes[key] {
+		if at.Add(strikesLast) > now {
+			n++
+		}
+	}
+	return n
+}
+
+// Moves reports whether a correction puts a feature in another place.
+func (s *State) Moves(p *Put) bool {
+	was, _, known := s.Record(p.ID)
+	return known && (was.HasPoint != p.Record.HasPoint || was.Point != p.Record.Point || was.AreaCode != p.Record.AreaCode)
+}
+
+// strike notes what an entry, not yet applied, does that may harm.
+func (s *State) strike(ev *Event) {
+	var key string
+	switch {
+	case ev.Retire != nil:
+		key = ev.Retire.By
+	case ev.Put != nil && ev.Put.By != "" && s.Moves(ev.Put):
+		key = ev.Put.By
+	}
+	if key == "" {
+		return
+	}
+	recent := slices.DeleteFunc(s.strikes[key], func(at Instant) bool { return at.Add(strikesLast) <= ev.At })
+	s.strikes[key] = append(recent, ev.At)
+}
+
+func (s *State) applyHalt(h *KeyHalt) {
+	k, ok := s.keys[h.ID]
+	if !ok {
+		return
+	}
+	if k.Halted = !h.Freed; h.Freed {
+		delete(s.strikes, h.ID)
+	}
+	s.changeKey(k)
 }
 
 // Keys returns the access keys by id, revoked ones too. The map is never changed

@@ -38,6 +38,7 @@ type State struct {
 	areasVersion int
 	rules        *curfew.Book // of curfews; nil: to be made
 	keys         map[string]access.Key
+	strikes      map[string][]Instant // by key: when it moved or retired something
 	needs        map[UUID]*needState
 	audit        []AuditLine
 	invitations  map[[32]byte]Invitation // by the hash of their code
@@ -76,7 +77,7 @@ func NewState() *State {
 		Public: newLedger(), Full: newLedger(),
 		areas: map[string]*areaState{}, hubs: map[string]*hubState{}, outages: map[string]*recordState{},
 		curfews: map[string]*recordState{}, cells: map[cellKey]*cellState{}, reports: map[UUID]*Filing{},
-		said: map[string][16]byte{}, retired: map[string]bool{}, needs: map[UUID]*needState{},
+		said: map[string][16]byte{}, retired: map[string]bool{}, needs: map[UUID]*needState{}, strikes: map[string][]Instant{},
 	}
 	s.setPolicy(Ukraine())
 	return s
@@ -173,6 +174,7 @@ func (s *State) Apply(e Entry) error {
 	ev := &e.Event
 	s.Seq, s.At = e.Seq, ev.At
 	var dirty, forced []string
+	s.strike(ev)
 	switch {
 	case ev.Policy != nil:
 		s.setPolicy(*ev.Policy)
@@ -187,7 +189,9 @@ func (s *State) Apply(e Entry) error {
 	case ev.Erased != nil:
 		forced = s.applyErased(ev.Erased)
 	case ev.Retire != nil:
-		s.retired[ev.Retire.ID], s.rules = true, nil
+		if s.retired[ev.Retire.ID] = true; s.curfews[ev.Retire.ID] != nil {
+			s.rules = nil
+		}
 		dirty = []string{ev.Retire.ID}
 	case ev.Brake != nil:
 		dirty = s.applyBrake(ev.Brake)
@@ -196,6 +200,8 @@ func (s *State) Apply(e Entry) error {
 		s.applyKey(ev.Key)
 	case ev.KeyEnd != nil:
 		s.endKey(ev.KeyEnd)
+	case ev.Halt != nil:
+		s.applyHalt(ev.Halt)
 	case ev.Link != nil:
 		s.applyLink(ev.Link)
 	case ev.Invite != nil:

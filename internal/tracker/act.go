@@ -16,6 +16,7 @@ import (
 var (
 	ErrNotFound  = errors.New("tracker: there is no such thing")
 	ErrConflict  = errors.New("tracker: somebody else has it, or it is done already") // wrapped with the reason
+	ErrHalted    = errors.New("tracker: this key moved or retired too much and waits for an admin")
 	ErrForbidden = errors.New("tracker: not in this key's areas")
 )
 
@@ -87,11 +88,36 @@ func (t *Tracker) RevokeKey(ctx context.Context, id, by string) error {
 	})
 }
 
+// maxStrikes is how many places a key may move, and features retire, in an hour
+// (CONTRACT §3.3); one more halts it.
+const maxStrikes = 20
+
+// halt stops a key that has done as much as it may.
+func (t *Tracker) halt(g *group, key string) ([]store.Pending, error) {
+	if key == "" || t.state.Strikes(key, g.now) < maxStrikes {
+		return nil, nil
+	}
+	return g.one(report.Event{Halt: &report.KeyHalt{ID: key}}, nil), ErrHalted
+}
+
+// FreeKey lets a halted key work again.
+func (t *Tracker) FreeKey(ctx context.Context, id, by string) error {
+	return t.act(ctx, func(g *group) ([]store.Pending, error) {
+		if k, ok := t.state.Keys()[id]; !ok || !k.Halted {
+			return nil, ErrNotFound
+		}
+		return g.one(report.Event{Halt: &report.KeyHalt{ID: id, Freed: true, By: by}}, nil), nil
+	})
+}
+
 // Retire takes a feature off every public route.
 func (t *Tracker) Retire(ctx context.Context, id, reason, by string) error {
 	return t.act(ctx, func(g *group) ([]store.Pending, error) {
 		if !t.state.Known(id) || t.state.Retired(id) {
 			return nil, ErrNotFound
+		}
+		if events, err := t.halt(g, by); err != nil {
+			return events, err
 		}
 		return g.one(report.Event{Retire: &report.Retire{ID: id, Reason: reason, By: by}}, nil), nil
 	})
@@ -117,7 +143,13 @@ func (t *Tracker) Correct(ctx context.Context, id, reason, by string, change fun
 		}
 		change(&r)
 		r.Confirmed = max(r.Confirmed, g.now)
-		return g.one(report.Event{Put: &report.Put{ID: id, Record: r, Hash: said, By: by, Reason: reason}}, nil), nil
+		put := report.Put{ID: id, Record: r, Hash: said, By: by, Reason: reason}
+		if t.state.Moves(&put) {
+			if events, err := t.halt(g, by); err != nil {
+				return events, err
+			}
+		}
+		return g.one(report.Event{Put: &put}, nil), nil
 	})
 }
 

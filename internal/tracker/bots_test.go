@@ -145,8 +145,8 @@ func TestTwoNetworks(t *testing.T) {
 	r := newRig(t, report.Ukraine())
 	ids := r.officialHubs(60)
 	var drafts []tracker.Draft
-	for bot := range 40 {
-		for i, hub := range ids {
+	for i, hub := range ids { // hub by hub: both networks spend what they may on the same ones
+		for bot := range 40 {
 			d := r.draft(fmt.Sprint("d", bot, "-", i), fmt.Sprintf("bot-%012d", bot), fmt.Sprintf("100.64.%d.1", bot%2), kyiv)
 			d.HasPoint, d.Filed = false, report.Filed{About: report.AboutHubStatus, Hub: hub, State: "closed", ObservedAt: d.Filed.ObservedAt}
 			drafts = append(drafts, d)

@@ -167,12 +167,14 @@ func (v *Views) renewRules(s *report.State) bool {
 	return true
 }
 
-// reopen derives everything anew by the present rules. It is no change of any feed.
+// reopen derives everything anew by the present rules; of areas nothing follows from
+// them. It is no change of any feed.
 func (v *Views) reopen() {
 	v.agenda = nil
+	ruled := slices.DeleteFunc(slices.Clone(Collections), func(c report.Collection) bool { return c == report.Areas })
 	done := map[*Feature]*Feature{} // what both audiences share is made once
 	for _, a := range []*audience{&v.public, &v.full} {
-		for _, c := range Collections {
+		for _, c := range ruled {
 			l := a.layers[c]
 			for f := range l.All() {
 				if done[f] == nil {
@@ -184,7 +186,7 @@ func (v *Views) reopen() {
 		}
 	}
 	for _, a := range []*audience{&v.public, &v.full} {
-		for _, c := range Collections {
+		for _, c := range ruled {
 			l := a.layers[c]
 			for _, f := range slices.Collect(l.All()) {
 				l.replace(f, done[f])
