@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -96,38 +97,23 @@ func (s *Server) newKey(c *fiber.Ctx) (admin *access.Key, k access.Key, err erro
 	return admin, k, nil
 }
 
-// handleRevokeKey ends a key: it is unknown from the next request on.
-func (s *Server) handleRevokeKey(c *fiber.Ctx) error {
-	admin, err := require(c, access.Admin)
-	if err != nil {
-		return err
+// handleKeyChange does something to the key in the path, for an admin.
+func (s *Server) handleKeyChange(change func(ctx context.Context, id, by string) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		admin, err := require(c, access.Admin)
+		if err != nil {
+			return err
+		}
+		if err := onlyParams(c); err != nil {
+			return err
+		}
+		ctx, cancel := s.writing()
+		defer cancel()
+		if err := change(ctx, c.Params("id"), admin.ID); err != nil {
+			return err
+		}
+		return c.SendStatus(fiber.StatusNoContent)
 	}
-	if err := onlyParams(c); err != nil {
-		return err
-	}
-	ctx, cancel := s.writing()
-	defer cancel()
-	if err := s.cfg.Tracker.RevokeKey(ctx, c.Params("id"), admin.ID); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
-}
-
-// handleFreeKey lets a halted key work again.
-func (s *Server) handleFreeKey(c *fiber.Ctx) error {
-	admin, err := require(c, access.Admin)
-	if err != nil {
-		return err
-	}
-	if err := onlyParams(c); err != nil {
-		return err
-	}
-	ctx, cancel := s.writing()
-	defer cancel()
-	if err := s.cfg.Tracker.FreeKey(ctx, c.Params("id"), admin.ID); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
 }
 
 func roleNames() []string {

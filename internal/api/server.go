@@ -111,8 +111,8 @@ func (s *Server) routes() {
 	}
 	s.app.Get("/api/keys", s.handleKeys)
 	s.app.Post("/api/keys", s.handleAddKey)
-	s.app.Delete("/api/keys/:id", s.handleRevokeKey)
-	s.app.Post("/api/keys/:id/free", s.handleFreeKey)
+	s.app.Delete("/api/keys/:id", s.handleKeyChange(s.cfg.Tracker.RevokeKey))
+	s.app.Post("/api/keys/:id/free", s.handleKeyChange(s.cfg.Tracker.FreeKey))
 	s.app.Post("/api/invitations", s.handleInvite)
 	s.app.Get("/api/audit", s.handleAudit)
 	s.app.Post("/api/policy", s.handlePolicy)
