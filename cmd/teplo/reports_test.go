@@ -71,6 +71,7 @@ func TestReportRefuses(t *testing.T) {
 		{"unknown member", `{"type":"Feature","foo":1,` + point + `,"properties":{"about":"outage","service":"power","state":"out"}}`, "foo"},
 		{"unknown property", `{"type":"Feature",` + point + `,"properties":{"about":"outage","service":"power","state":"out","patrol":1}}`, "properties.patrol"},
 		{"a member twice", `{"type":"Feature","type":"Feature",` + point + `,"properties":{"about":"outage","service":"power","state":"out"}}`, "type"},
+		{"empty id", `{"type":"Feature","id":"",` + point + `,"properties":{"about":"outage","service":"power","state":"out"}}`, "id"},
 		{"no service", `{"type":"Feature",` + point + `,"properties":{"about":"outage","state":"out"}}`, "properties.service"},
 		{"wrong state", `{"type":"Feature",` + point + `,"properties":{"about":"outage","service":"power","state":"off"}}`, "properties.state"},
 		{"outside", `{"type":"Feature","geometry":{"type":"Point","coordinates":[2.35,48.85]},"properties":{"about":"outage","service":"power","state":"out"}}`, "geometry.coordinates"},

@@ -264,6 +264,9 @@ func (d *decoder) instant(path string, raw json.RawMessage) report.Instant {
 // they agree; with neither the server makes one.
 func (d *decoder) id(raw json.RawMessage, header string) report.UUID {
 	member := d.text("id", raw, 80)
+	if string(raw) == `""` { // a client that lost its id would file the same twice
+		d.bad("id", "", "is empty: send a UUID, the same whenever you send it again, or no id")
+	}
 	if member == "" && header == "" {
 		return report.UUID(uuid.Must(uuid.NewV7())) // reading randomness never fails
 	}

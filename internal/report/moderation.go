@@ -133,7 +133,9 @@ func (s *State) applyConfirm(c *Confirm, at Instant) []string {
 	for _, m := range []map[string]*recordState{s.outages, s.curfews} {
 		if r := m[c.ID]; r != nil {
 			r.rec.Confirmed = max(r.rec.Confirmed, at)
-			s.rules = nil
+			if s.curfews[c.ID] != nil {
+				s.rules = nil
+			}
 			return []string{c.ID}
 		}
 	}
