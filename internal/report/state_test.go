@@ -32,6 +32,7 @@ type world struct {
 	state   *report.State
 	entries []report.Entry
 	now     report.Instant
+	owners  map[string]bool // operator links that were made
 }
 
 var start = report.InstantOf(time.Date(2026, 1, 15, 6, 0, 0, 0, time.UTC))
@@ -431,7 +432,7 @@ func TestHubWords(t *testing.T) {
 		t.Errorf("three against: got %s, disputed %v, want open and disputed", status, disputed)
 	}
 	it, _ := w.state.Public.Item(p.ID)
-	if want := (report.Heard{ListedAt: p.Record.Confirmed, StatusTier: report.TierOfficial, Against: 3, AgainstAt: w.now}); it.Feature.Heard != want {
+	if want := (report.Heard{ListedAt: p.Record.Confirmed, StatusTier: report.TierOfficial, StatusBy: 90, Agree: 1, Against: 3, AgainstAt: w.now}); it.Feature.Heard != want {
 		t.Errorf("three against: got %+v, want %+v", it.Feature.Heard, want)
 	}
 	word(5, report.TierVerified, "open")
