@@ -216,7 +216,7 @@ func (s *Server) handleReceipt(c *fiber.Ctx) error {
 	if !ok {
 		return notFound("receipt")
 	}
-	f, ok := s.cfg.Tracker.Views().Full().Layer(report.Reports).Feature(id.FeatureID())
+	f, ok := s.cfg.Tracker.Views().Full().Layer(report.Reports).Feature(s.cfg.Tracker.First(id).FeatureID())
 	if !ok {
 		return notFound("receipt")
 	}

@@ -20,6 +20,7 @@ func (s *State) applyFile(e Entry) []string {
 		filing.actor = l.name()
 	}
 	s.reports[f.ID] = filing
+	s.enqueue(filing)
 	if f.Source != "" {
 		s.said[f.Source+"\x00"+reportID(f.ID)] = f.Hash
 	}

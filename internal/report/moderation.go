@@ -52,16 +52,19 @@ func (f *Filing) Claimed(now Instant) string {
 	return ""
 }
 
-// Queue returns the reports that wait for a moderator, the oldest first.
-func (s *State) Queue() []*Filing {
-	var out []*Filing
-	for _, f := range s.reports {
-		if f.Queued() {
-			out = append(out, f)
-		}
+// Waiters returns the reports that wait for a moderator, the oldest first. What is
+// returned is good until the next entry.
+func (s *State) Waiters() []*Filing { return s.queue }
+
+// enqueue keeps the queue: a report that waits is in it, in the order of the journal.
+func (s *State) enqueue(f *Filing) {
+	at, in := slices.BinarySearchFunc(s.queue, f.Seq, func(q *Filing, seq uint64) int { return cmp.Compare(q.Seq, seq) })
+	switch waits := f.Queued(); {
+	case waits && !in:
+		s.queue = slices.Insert(s.queue, at, f)
+	case !waits && in:
+		s.queue = slices.Delete(s.queue, at, at+1)
 	}
-	slices.SortFunc(out, func(a, b *Filing) int { return int(a.Seq) - int(b.Seq) })
-	return out
 }
 
 // past is a report before the first judgement, and the judgements since.
@@ -112,6 +115,7 @@ func (s *State) judge(f *Filing) []string {
 		f.remember()
 		f.File.Status, f.File.Because, f.File.Counts = "rejected", BecauseReverted, false
 	}
+	s.enqueue(f)
 	dirty := []string{reportID(f.File.ID)}
 	if f.File.Cell != 0 {
 		s.dueAt(s.At)

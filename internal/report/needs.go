@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"encoding/hex"
+	"iter"
 	"slices"
 	"time"
 
@@ -125,6 +127,25 @@ func (s *State) needStatus(n *needState) string {
 		return "expired"
 	}
 	return status
+}
+
+// NeedsOf returns the needs that one source filed and that are not over, the oldest
+// first.
+func (s *State) NeedsOf(tag Tag) iter.Seq[*Filing] {
+	return func(yield func(*Filing) bool) {
+		var mine []*Filing
+		for u := range s.needs {
+			if f := s.reports[u]; f.File.Tag == tag && f.File.Status == "published" {
+				mine = append(mine, f)
+			}
+		}
+		slices.SortFunc(mine, func(a, b *Filing) int { return cmp.Compare(a.Seq, b.Seq) })
+		for _, f := range mine {
+			if !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 func (s *State) applyNeed(e Entry) []string {

@@ -40,6 +40,7 @@ type State struct {
 	keys         map[string]access.Key
 	strikes      map[string][]Instant // by key: when it moved or retired something
 	needs        map[UUID]*needState
+	queue        []*Filing // that wait for a moderator, in the order of the journal
 	audit        []AuditLine
 	invitations  map[[32]byte]Invitation // by the hash of their code
 	invited      map[[32]byte]deed       // who made them
