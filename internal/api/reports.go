@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -105,22 +104,6 @@ func (s *Server) FileForm(c *fiber.Ctx, feature []byte, reporter, area string) (
 		invalid.Fields = append(invalid.Fields, tracker.FieldError(e))
 	}
 	return r, invalid
-}
-
-// WithdrawForm takes a report back for a page; what is refused has a status.
-func (s *Server) WithdrawForm(id report.UUID, secret string) error {
-	ctx, cancel := s.writing()
-	defer cancel()
-	_, err := s.cfg.Tracker.Withdraw(ctx, id, secret)
-	switch {
-	case errors.Is(err, tracker.ErrNotFound):
-		return fiber.NewError(fiber.StatusNotFound)
-	case errors.Is(err, tracker.ErrForbidden):
-		return fiber.NewError(fiber.StatusForbidden)
-	case errors.Is(err, tracker.ErrConflict):
-		return fiber.NewError(fiber.StatusConflict)
-	}
-	return err
 }
 
 // harmless refuses free text with military content (CONTRACT §3.3).
