@@ -116,7 +116,9 @@ func TestModeratePage(t *testing.T) {
 		t.Errorf("a retired hub: %d", resp.StatusCode)
 	}
 	all := s.items("/api/collections/hubs/items").Features
-	other := all[slices.IndexFunc(all, func(f feature) bool { return f.Properties["adm1_pcode"] != "UA18" && f.Properties["adm1_pcode"] != "UA80" })].ID
+	other := all[slices.IndexFunc(all, func(f feature) bool {
+		return f.Properties["adm1_pcode"] != "UA18" && f.Properties["adm1_pcode"] != "UA80"
+	})].ID
 	if resp, _ := s.get("/moderate/hubs/"+other, "Cookie", p.cookie); resp.StatusCode != 404 {
 		t.Errorf("a hub of another area: %d", resp.StatusCode)
 	}
