@@ -123,3 +123,34 @@ func TestViewsAreAudited(t *testing.T) {
 		}
 	}
 }
+
+// TestNeedsAreForgotten: after its retention nobody can tell whose a need was: not its
+// exact place, how many people, nor the note. That it was, and its kind, stays.
+func TestNeedsAreForgotten(t *testing.T) {
+	db := bundled(t)
+	admin := keys(t, db, "admin:*", "aid:UA80")[0]
+	began := time.Now().UTC()
+	at := func(days int) *server {
+		return serve(t, db, "--drill", "--now", began.AddDate(0, 0, days).Format(time.RFC3339))
+	}
+	s := at(0)
+	body := point(object{"about": "need", "need": "medicine", "people": 3, "urgency": "today", "note": "інсулін, третій підʼїзд"})
+	need := "need-" + strings.ReplaceAll(fmt.Sprint(s.want(201, "", http.MethodPost, "/api/reports", body)["id"]), "-", "")
+	made := s.want(201, admin, http.MethodPost, "/api/keys", object{"role": "moderator", "name": "M", "areas": []string{"*"}, "expires": began.AddDate(1, 0, 0).Format(time.RFC3339)})
+	look := func(s *server) string {
+		return fmt.Sprint(s.want(200, fmt.Sprint(made["secret"]), http.MethodGet, "/api/needs/"+need, nil))
+	}
+	if text := look(s); !strings.Contains(text, "30.523456") || !strings.Contains(text, "інсулін") || !strings.Contains(text, "people:3") || !strings.Contains(text, "status:open") {
+		t.Fatalf("at once: %s", text)
+	}
+	s.stop()
+	s = at(9) // the note has gone after a week, the need has expired after three days
+	if text := look(s); strings.Contains(text, "інсулін") || !strings.Contains(text, "30.523456") || !strings.Contains(text, "status:expired") {
+		t.Errorf("after nine days: %s", text)
+	}
+	s.stop()
+	s = at(92)
+	if text := look(s); strings.Contains(text, "30.523456") || strings.Contains(text, "people:3") || !strings.Contains(text, "need:medicine") {
+		t.Errorf("after 92 days: %s", text)
+	}
+}
