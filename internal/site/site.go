@@ -48,6 +48,8 @@ type Config struct {
 	FileOperator func(c *fiber.Ctx, hub, state string, id report.UUID) (tracker.Receipt, error)
 	// PublicURL is where the world reaches the server; empty: not known.
 	PublicURL string
+	// PackFingerprint is that of the key that signs packs for phones; empty: there is none.
+	PackFingerprint string
 	// Caller is the key of a request's session; nil: anybody.
 	Caller func(c *fiber.Ctx) *access.Key
 	// Join uses an invitation up and gives the browser its session; it fails with
