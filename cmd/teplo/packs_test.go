@@ -235,7 +235,7 @@ const checkInBrowser = `(async () => {
 })().catch((e) => { window.checked = String(e); }); 0`
 
 func TestPackInBrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.Navigate(s.base+"/about?lang=uk"))
 	act(ctx, t, chromedp.Evaluate[chromedp.Void](checkInBrowser))

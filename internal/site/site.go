@@ -98,6 +98,13 @@ func New(cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("site: %w", err)
 		}
 		s.langs[lang] = c
+		words, err := wordsJSON(c)
+		if err == nil {
+			err = s.addAsset("words."+lang+".json", "application/json", words)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("site: %w", err)
+		}
 		t, err := template.New("").Funcs(s.functions(c)).ParseFS(web.Files, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("site: %w", err)
