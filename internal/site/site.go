@@ -112,6 +112,7 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
 	app.Get("/about", s.handleAbout)
+	app.Get("/s/:short", s.handleShort)
 	app.Get("/t", s.handleText)
 	app.Get("/report", s.handleReportForm)
 	app.Post("/report", s.handleReportPost)
