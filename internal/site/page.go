@@ -24,6 +24,7 @@ type page struct {
 	OtherLang   languageLink
 	Drill       bool
 	Seq         uint64
+	Still       bool // no script: a sheet for print
 }
 
 // request is what the handlers of one page share: one clock, one snapshot.

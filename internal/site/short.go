@@ -29,6 +29,11 @@ const (
 	shortLetters = "0123456789abcdefghjkmnpqrstvwxyz"
 )
 
+// shortOfHub returns the short form of a hub's id.
+func shortOfHub(id string) string {
+	return mapLetters(id[len(hubIDPrefix):][:hubShortLen], idLetters, shortLetters)
+}
+
 // mapLetters writes a text in another alphabet; what is not in the first is a blank,
 // which no id has.
 func mapLetters(text, from, to string) string {
