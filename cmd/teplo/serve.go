@@ -72,8 +72,8 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	}
 	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words})
 	pages, err := site.New(site.Config{
-		Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, FileOperator: srv.FileOperator, Withdraw: srv.WithdrawForm, Body: srv.Body,
-		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Judge: srv.JudgeForm,
+		Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, FileOperator: srv.FileOperator, Body: srv.Body,
+		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask,
 	})
 	if err != nil {
 		return errors.Join(err, w.close())

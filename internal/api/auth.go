@@ -113,22 +113,19 @@ func (s *Server) JoinForm(c *fiber.Ctx, code string) error {
 	return nil
 }
 
-// JudgeForm does what a moderator's page asks with one report.
-func (s *Server) JudgeForm(c *fiber.Ctx, j report.Judgement) error {
-	key, err := require(c, access.Moderator)
-	if err != nil {
-		return err
+// Leave ends the browser's session at once, on the server too.
+func (s *Server) Leave(c *fiber.Ctx) error {
+	c.Cookie(&fiber.Cookie{Name: SessionCookie, Path: "/", Secure: true, HTTPOnly: true, SameSite: "Strict", MaxAge: -1, Expires: time.Unix(1, 0)})
+	id, _, ok := access.Parse(c.Cookies(SessionCookie))
+	if key := caller(c); !ok || key == nil || key.ID != id {
+		return nil
 	}
 	ctx, cancel := s.writing()
 	defer cancel()
-	_, err = s.cfg.Tracker.Judge(ctx, j, key)
-	switch {
-	case errors.Is(err, tracker.ErrNotFound):
-		return fiber.NewError(fiber.StatusNotFound)
-	case errors.Is(err, tracker.ErrConflict):
-		return fiber.NewError(fiber.StatusConflict)
+	if err := s.cfg.Tracker.RevokeKey(ctx, id, id); !errors.Is(err, tracker.ErrNotFound) {
+		return err
 	}
-	return err
+	return nil
 }
 
 func unauthorized(c *fiber.Ctx, detail string) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/geo"
+	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/view"
 )
 
@@ -44,6 +45,9 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 	c.Set("Teplo-Cursor", strconv.FormatUint(snap.Seq, 10))
 	if s.unchanged(c, snap, now) {
 		return c.SendStatus(fiber.StatusNotModified)
+	}
+	if slices.Contains(keyed, name) {
+		s.looked(read.key, name, places.Prefix(q.Area))
 	}
 	page := read.scope(name).Find(q)
 	self := s.base(c) + "/api/collections/" + string(name) + "/items"
@@ -81,6 +85,9 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	f, ok := read.scope(name).Feature(c.Params("id"))
 	if !ok {
 		return notFound("feature")
+	}
+	if slices.Contains(keyed, name) {
+		s.looked(read.key, name, places.ADM3(f.Facts.AreaCode))
 	}
 	now := s.cfg.Now()
 	if s.unchanged(c, snap, now) {

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/internal/access"
+	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/view"
 )
@@ -35,6 +36,7 @@ func (s *Server) handleNeed(c *fiber.Ctx) error {
 	if err := onlyParams(c); err != nil {
 		return err
 	}
+	s.looked(key, report.Needs, places.ADM3(f.Facts.AreaCode))
 	filed, ok := s.cfg.Tracker.Views().Full().Layer(report.Reports).Feature(id.FeatureID())
 	d := f.DerivedAt(s.cfg.Now())
 	var members []byte

@@ -54,6 +54,7 @@ func (s *Server) handleQueue(c *fiber.Ctx) error {
 	if err := p.err(); err != nil {
 		return err
 	}
+	s.looked(key, report.Reports, "")
 	full, now := s.cfg.Tracker.Views().Full(), s.cfg.Now()
 	var waiting []*view.Feature
 	for f := range full.Layer(report.Reports).All() {
@@ -73,7 +74,18 @@ func (s *Server) handleQueue(c *fiber.Ctx) error {
 		}
 		rows = append(rows, s.queueRow(full, waiting[i], now))
 	}
-	return s.plain(c, fiber.StatusOK, map[string]any{"items": rows, "count": len(waiting), "cursor": cursor})
+	return s.plain(c, fiber.StatusOK, map[string]any{"items": rows, "count": len(waiting), "cursor": cursor, "waiting_cells": waitingCells(full, key)})
+}
+
+// waitingCells counts the cells that wait for anonymous_cells, by oblast.
+func waitingCells(full *view.Snapshot, key *access.Key) map[string]int {
+	out := map[string]int{}
+	for adm1, n := range full.Waiting {
+		if key.Covers(adm1) {
+			out[adm1] = n
+		}
+	}
+	return out
 }
 
 // queuePlace orders the queue by arrival.

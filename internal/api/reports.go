@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -107,22 +106,6 @@ func (s *Server) FileForm(c *fiber.Ctx, feature []byte, reporter, area string) (
 	return r, invalid
 }
 
-// WithdrawForm takes a report back for a page; what is refused has a status.
-func (s *Server) WithdrawForm(id report.UUID, secret string) error {
-	ctx, cancel := s.writing()
-	defer cancel()
-	_, err := s.cfg.Tracker.Withdraw(ctx, id, secret)
-	switch {
-	case errors.Is(err, tracker.ErrNotFound):
-		return fiber.NewError(fiber.StatusNotFound)
-	case errors.Is(err, tracker.ErrForbidden):
-		return fiber.NewError(fiber.StatusForbidden)
-	case errors.Is(err, tracker.ErrConflict):
-		return fiber.NewError(fiber.StatusConflict)
-	}
-	return err
-}
-
 // harmless refuses free text with military content (CONTRACT §3.3).
 func (s *Server) harmless(draft *tracker.Draft) error {
 	d, f := &decoder{}, &draft.Filed
@@ -216,7 +199,7 @@ func (s *Server) handleReceipt(c *fiber.Ctx) error {
 	if !ok {
 		return notFound("receipt")
 	}
-	f, ok := s.cfg.Tracker.Views().Full().Layer(report.Reports).Feature(id.FeatureID())
+	f, ok := s.cfg.Tracker.Views().Full().Layer(report.Reports).Feature(s.cfg.Tracker.First(id).FeatureID())
 	if !ok {
 		return notFound("receipt")
 	}

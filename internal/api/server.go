@@ -102,6 +102,7 @@ func (s *Server) routes() {
 	s.app.Get("/api/receipts/:id", s.handleReceipt)
 	s.app.Get("/api/queue", s.handleQueue)
 	s.app.Post("/api/queue/bulk", s.handleBulk)
+	s.app.Post("/api/queue/lift", s.handleLift)
 	for _, action := range []string{report.ActionClaim, report.ActionPublish, report.ActionReject, report.ActionMerge} {
 		s.app.Post("/api/queue/:id/"+action, s.handleJudge(action))
 	}
@@ -113,6 +114,7 @@ func (s *Server) routes() {
 	s.app.Post("/api/keys", s.handleAddKey)
 	s.app.Delete("/api/keys/:id", s.handleKeyChange(s.cfg.Tracker.RevokeKey))
 	s.app.Post("/api/keys/:id/free", s.handleKeyChange(s.cfg.Tracker.FreeKey))
+	s.app.Post("/api/keys/:id/revert", s.handleRevert)
 	s.app.Post("/api/invitations", s.handleInvite)
 	s.app.Get("/api/audit", s.handleAudit)
 	s.app.Post("/api/policy", s.handlePolicy)

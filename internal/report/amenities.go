@@ -50,3 +50,12 @@ func (a Amenities) With(name, value string) Amenities {
 	}
 	return a
 }
+
+// seen returns a with every amenity that is yes in now.
+func (a Amenities) seen(now Amenities) Amenities {
+	yes := now &^ (now >> 1) & everyYes
+	return a&^(3*yes) | yes
+}
+
+// everyYes has the bit of yes for each amenity.
+const everyYes Amenities = 0x5555555555555555

@@ -1,5 +1,7 @@
 package report
 
+import "cmp"
+
 // AuditLine is one thing that a key did (CONTRACT §3.3 GET /api/audit).
 type AuditLine struct {
 	Seq    uint64
@@ -45,6 +47,12 @@ func (s *State) note(e *Entry) {
 		line.Actor, line.Action, line.Target = ev.Confirm.By, "confirm", ev.Confirm.ID
 	case ev.Retire != nil:
 		line.Actor, line.Action, line.Target, line.Reason = ev.Retire.By, "retire", ev.Retire.ID, ev.Retire.Reason
+	case ev.Revert != nil:
+		line.Actor, line.Action, line.Target, line.Reason = ev.Revert.By, "revert", ev.Revert.Key, ev.Revert.Reason
+	case ev.View != nil:
+		line.Actor, line.Action, line.Target = ev.View.By, "view", ev.View.target()
+	case ev.Lift != nil:
+		line.Actor, line.Action, line.Target, line.Reason = ev.Lift.By, "lift", ev.Lift.Area, ev.Lift.Reason
 	case ev.Brake != nil:
 		line.Actor, line.Action, line.Target, line.Reason = ev.Brake.By, "policy", "policy", ev.Brake.Reason
 	default:
@@ -52,6 +60,16 @@ func (s *State) note(e *Entry) {
 	}
 	s.audit = append(s.audit, line)
 }
+
+// Viewed says that a key read what is exact or not public: one entry per key,
+// collection, area and minute.
+type Viewed struct {
+	Collection Collection `cbor:"1,keyasint"`
+	Area       string     `cbor:"2,keyasint,omitempty"` // prefix of codes; empty: all of the key's areas
+	By         string     `cbor:"3,keyasint"`
+}
+
+func (v *Viewed) target() string { return string(v.Collection) + " " + cmp.Or(v.Area, "*") }
 
 // Brake is the operator's emergency rule over the policy: it holds at once and
 // across restarts, whatever policy the server is started with.
@@ -63,16 +81,34 @@ type Brake struct {
 	Reason    string   `cbor:"5,keyasint,omitempty"`
 }
 
-// applyBrake takes an emergency rule in; what it leaves out stays as it was.
+// braking is a brake and who pulled it.
+type braking struct {
+	deed
+	brake Brake
+}
+
 func (s *State) applyBrake(b *Brake) []string {
-	if b.HasAreas {
-		s.brake.Withheld, s.brake.HasAreas = b.Withheld, true
-	}
-	if b.Community != nil {
-		s.brake.Community = b.Community
+	s.brakes = append(s.brakes, braking{s.deedOf(b.By), *b})
+	s.renewBrake()
+	return s.everyGated()
+}
+
+// renewBrake makes one rule of all brakes that stand; what one leaves out stays as it
+// was before.
+func (s *State) renewBrake() {
+	s.brake = Brake{}
+	for _, b := range s.brakes {
+		if s.undone(b.deed) {
+			continue
+		}
+		if b.brake.HasAreas {
+			s.brake.Withheld, s.brake.HasAreas = b.brake.Withheld, true
+		}
+		if b.brake.Community != nil {
+			s.brake.Community = b.brake.Community
+		}
 	}
 	s.setPolicy(s.basePolicy)
-	return s.everyGated()
 }
 
 // braked is a policy under the brake.

@@ -16,6 +16,8 @@ const (
 	BecauseAid     = "seen_by_aid"
 
 	BecauseModerator = "moderator_rejected"
+	BecauseReverted  = "reverted"
+	BecauseFull      = "queue_full"
 )
 
 // Because lists the reasons by code.
@@ -34,6 +36,16 @@ var Because = map[string]Reason{
 		BecauseModerator,
 		"Модератор відхилив це повідомлення.",
 		"A moderator rejected this report.",
+	},
+	BecauseReverted: {
+		BecauseReverted,
+		"Скасовано разом з усім, що зробив цей ключ доступу.",
+		"Undone together with all that this access key did.",
+	},
+	BecauseFull: {
+		BecauseFull,
+		"Черга модераторів переповнена. Якщо це досі так, надішліть ще раз пізніше.",
+		"The moderators' queue is full. If it is still so, send it again later.",
 	},
 	BecauseBucket: {
 		BecauseBucket,

@@ -38,7 +38,7 @@ type word struct {
 	observed Instant
 	arrival  Instant
 	seq      uint64
-	report   UUID
+	filing   *Filing // whose report it is; it counts while that does
 }
 
 // cellState holds the words about one cell and what of it is public.
@@ -110,7 +110,7 @@ func (s *State) count(key cellKey, end Instant) *tally {
 		if end-w.observed >= Instant(expire.Milliseconds()) {
 			continue
 		}
-		if w.arrival.Add(delay) <= end {
+		if w.filing.File.Counts && w.arrival.Add(delay) <= end {
 			if i, ok := latest[w.tag]; ok {
 				if w.observed < kept[i].observed {
 					continue // an older observation that came later
@@ -128,7 +128,7 @@ func (s *State) count(key cellKey, end Instant) *tally {
 			continue
 		}
 		c.words = append(c.words, w)
-		if w.out && w.arrival.Add(delay) <= end {
+		if w.out && w.filing.File.Counts && w.arrival.Add(delay) <= end {
 			t.outs = append(t.outs, w)
 			t.anonOnly = t.anonOnly && w.anon
 		}
@@ -153,12 +153,14 @@ func (s *State) admit(tallies []*tally) []*tally {
 	order := slices.Clone(tallies)
 	slices.SortStableFunc(order, func(a, b *tally) int { return cmp.Compare(a.deciding, b.deciding) })
 	fresh := map[string]int{}
+	clear(s.waiting)
 	var out []*tally
 	for _, t := range order {
 		capped := len(t.outs) >= s.policy.MinSources && t.anonOnly && !t.agreed && t.state.shown == nil
 		if capped && s.policy.AnonymousCells > 0 {
 			oblast := places.ADM1(t.state.area)
-			if fresh[oblast] >= s.policy.AnonymousCells {
+			if fresh[oblast] >= s.policy.AnonymousCells && !s.lifted[oblast] {
+				s.waiting[oblast]++
 				s.dueAt(s.lastEnd + 1)
 				continue
 			}
@@ -166,8 +168,26 @@ func (s *State) admit(tallies []*tally) []*tally {
 		}
 		out = append(out, t)
 	}
+	clear(s.lifted)
 	return out
 }
+
+// CapLift lets the cells of one oblast through at the next bucket's end that wait for
+// anonymous_cells; min_sources holds all the same (CONTRACT §3.3 "Cells").
+type CapLift struct {
+	Area   string `cbor:"1,keyasint"` // 4-character p-code
+	Reason string `cbor:"2,keyasint,omitempty"`
+	By     string `cbor:"3,keyasint"`
+}
+
+func (s *State) applyLift(l *CapLift) {
+	s.lifted[l.Area] = true
+	s.dueAt(s.At)
+}
+
+// Waiting returns how many cells wait for anonymous_cells, by the 4-character p-code of
+// their oblast. For moderators alone: the public must not tell them from no data.
+func (s *State) Waiting() map[string]int { return maps.Clone(s.waiting) }
 
 // show sets what is public of one cell; it reports whether that changed.
 func (s *State) show(t *tally, end Instant) bool {
@@ -205,9 +225,12 @@ func (s *State) show(t *tally, end Instant) bool {
 func (s *State) tellReporters(t *tally) []string {
 	var dirty []string
 	for _, w := range t.outs {
-		if f := s.reports[w.report]; f != nil && t.state.shown != nil && f.File.Status == "counted" {
+		if f := w.filing; t.state.shown != nil && f.File.Status == "counted" {
 			f.File.Status, f.File.Because = "published", ""
-			dirty = append(dirty, reportID(w.report))
+			if f.past != nil {
+				f.past.status, f.past.because = "published", ""
+			}
+			dirty = append(dirty, reportID(f.File.ID))
 		}
 	}
 	return dirty
@@ -252,7 +275,7 @@ func (s *State) schedule(now Instant) {
 		h.schedule(s)
 	}
 	for u, n := range s.needs {
-		if end := s.reports[u].File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)); end > now && n.status != "met" {
+		if end := s.reports[u].File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)); end > now && n.stand(s).status != "met" {
 			s.dueAt(end)
 		}
 	}

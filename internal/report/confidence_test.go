@@ -15,6 +15,15 @@ func TestConfidence(t *testing.T) {
 	hub := func(confirmed report.Instant, h report.Hub) report.Feature {
 		return report.Feature{Confidence: 90, ConfirmedAt: confirmed, Facts: h}
 	}
+	heard := func(confirmed, said report.Instant, h report.Heard) report.Feature {
+		f := hub(confirmed, report.Hub{Status: "open", StatusAt: said})
+		f.Heard = h
+		return f
+	}
+	crowded := func(f report.Feature, seen report.Instant) report.Feature {
+		f.SeenAt = seen
+		return f
+	}
 	const day = 24 * time.Hour
 	for _, tc := range []struct {
 		name string
@@ -24,9 +33,16 @@ func TestConfidence(t *testing.T) {
 		{"a list of today", hub(ago(0), report.Hub{}), 45},
 		{"a list of 90 days ago", hub(ago(90*day), report.Hub{}), 23},
 		{"never confirmed", hub(0, report.Hub{}), 0},
-		{"seen open now", hub(ago(0), report.Hub{Status: "open", StatusAt: ago(0)}), 90},
-		{"seen open two hours ago", hub(ago(0), report.Hub{Status: "open", StatusAt: ago(2 * time.Hour)}), 68},
-		{"seen open too long ago", hub(ago(0), report.Hub{Status: "open", StatusAt: ago(12 * time.Hour)}), 45},
+		{"a volunteer says open now", heard(ago(0), ago(0), report.Heard{StatusBy: 80}), 81},
+		{"said so two hours ago", heard(ago(0), ago(2*time.Hour), report.Heard{StatusBy: 80}), 63},
+		{"said so too long ago", heard(ago(0), ago(12*time.Hour), report.Heard{StatusBy: 80}), 45},
+		{"two volunteers", heard(ago(0), ago(0), report.Heard{StatusBy: 96}), 88},
+		{"one person agrees", crowded(heard(ago(0), ago(0), report.Heard{StatusBy: 80, Agree: 1}), ago(0)), 86},
+		{"a hundred agree: as three", crowded(heard(ago(0), ago(0), report.Heard{StatusBy: 80, Agree: 100}), ago(0)), 92},
+		{"one person says otherwise", heard(ago(0), ago(0), report.Heard{StatusBy: 80, Against: 1}), 57},
+		{"a hundred do", heard(ago(0), ago(0), report.Heard{StatusBy: 80, Against: 100}), 32},
+		{"an operator silent for three days", heard(ago(0), ago(12*time.Hour), report.Heard{QuietFrom: ago(3 * day)}), 23},
+		{"an operator who is not silent yet", heard(ago(0), ago(12*time.Hour), report.Heard{QuietFrom: ago(-time.Hour)}), 45},
 		{"an outage of six hours ago", report.Feature{Confidence: 90, Facts: report.Outage{Status: "active", StartsAt: ago(6 * time.Hour)}}, 45},
 		{"a community cell", report.Feature{Confidence: 60, Confirmations: -1, ConfirmedAt: ago(9 * time.Hour), Facts: report.Outage{Status: "active"}}, 60},
 		{"a rule", report.Feature{Confidence: 90, ConfirmedAt: ago(900 * day), Facts: report.Curfew{}}, 90},
@@ -44,6 +60,8 @@ func TestConfidenceNext(t *testing.T) {
 	for range 60 {
 		seen := report.InstantOf(time.Date(2026, 1, 10, 0, rnd.IntN(9000), 0, 0, time.UTC))
 		f := report.Feature{Confidence: 30 + rnd.IntN(66), ConfirmedAt: seen, Facts: report.Hub{Status: "open", StatusAt: seen.Add(time.Duration(rnd.IntN(40)) * time.Hour)}}
+		f.Heard = report.Heard{StatusBy: rnd.IntN(97), Agree: rnd.IntN(4), Against: rnd.IntN(3), QuietFrom: report.Instant(rnd.IntN(2)) * seen.Add(12*time.Hour)}
+		f.SeenAt = seen.Add(time.Duration(rnd.IntN(40)) * time.Hour)
 		if rnd.IntN(3) == 0 {
 			f.Facts = report.Outage{Status: "active"}
 		}

@@ -63,6 +63,9 @@ type Event struct {
 	Invite  *Invitation   `cbor:"16,keyasint,omitempty"`
 	Join    *Joined       `cbor:"17,keyasint,omitempty"`
 	Halt    *KeyHalt      `cbor:"18,keyasint,omitempty"`
+	Revert  *Revert       `cbor:"19,keyasint,omitempty"`
+	View    *Viewed       `cbor:"20,keyasint,omitempty"`
+	Lift    *CapLift      `cbor:"21,keyasint,omitempty"`
 	Brake   *Brake        `cbor:"14,keyasint,omitempty"`
 }
 
@@ -278,7 +281,7 @@ func DecodeEvent(b []byte) (Event, error) {
 		return Event{}, fmt.Errorf("report: event of version %d; this program reads %d", e.Version, EventVersion)
 	}
 	said := 0
-	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil, e.Link != nil, e.Invite != nil, e.Join != nil, e.Halt != nil} {
+	for _, set := range []bool{e.Policy != nil, e.Put != nil, e.File != nil, e.Bucket != nil, e.Erased != nil, e.Retire != nil, e.Key != nil, e.KeyEnd != nil, e.Judge != nil, e.Need != nil, e.Confirm != nil, e.Brake != nil, e.Link != nil, e.Invite != nil, e.Join != nil, e.Halt != nil, e.Revert != nil, e.View != nil, e.Lift != nil} {
 		if set {
 			said++
 		}

@@ -30,12 +30,19 @@ type Feature struct {
 	Facts         Facts // Hub, Outage, Curfew, AreaFacts or FiledFacts, by value
 }
 
-// Heard says from whom a hub is known, in words and never by name.
+// Heard says from whom a hub is known, in words and never by name, and what its
+// confidence rests on beside its source.
 type Heard struct {
-	ListedAt   Instant // when its source, or a moderator over it, last stated it
-	StatusTier Tier    // who said its status; empty: nobody did
-	Against    int     // people who say otherwise; 0 where they are too few for a dispute
-	AgainstAt  Instant // when the latest of them did
+	ListedAt   Instant   // when its source, or a moderator over it, last stated it
+	StatusTier Tier      // who said its status; empty: nobody did
+	StatusBy   int       // what those who may say so weigh together, in hundredths
+	Agree      int       // people without a name who say the same
+	Against    int       // people without a name who say otherwise, later
+	AgainstAt  Instant   // when the latest of them did
+	Working    Amenities // what was seen working
+	WorkingAt  Instant   // when it last was
+	WorkingBy  int       // what those who saw it weigh together, in hundredths
+	QuietFrom  Instant   // from when its operator has been silent too long; 0: it has none
 }
 
 // PlaceKind says how a feature's geometry is made.

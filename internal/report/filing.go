@@ -15,14 +15,18 @@ func (s *State) applyFile(e Entry) []string {
 	if _, again := s.reports[f.ID]; again {
 		return nil
 	}
-	filing := &Filing{Seq: e.Seq, At: e.Event.At, File: *f, Sealed: e.Sealed}
+	filing := &Filing{Seq: e.Seq, At: e.Event.At, File: *f, Sealed: e.Sealed, actor: f.By}
+	if l, ok := s.link(f.Filed.Hub); ok && f.Tier == TierOperator {
+		filing.actor = l.name()
+	}
 	s.reports[f.ID] = filing
+	s.enqueue(filing)
 	if f.Source != "" {
 		s.said[f.Source+"\x00"+reportID(f.ID)] = f.Hash
 	}
 	dirty := []string{reportID(f.ID)}
 	if f.Filed.About == AboutNeed {
-		s.needs[f.ID] = &needState{report: f.ID, status: "open"}
+		s.needs[f.ID] = &needState{report: f.ID}
 		s.dueAt(f.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)))
 		dirty = append(dirty, needID(f.ID))
 	}
@@ -35,8 +39,8 @@ func (s *State) applyFile(e Entry) []string {
 			s.hear(filing)
 		}
 	case AboutHubStatus:
-		if h := s.hubs[f.Filed.Hub]; h != nil && f.Filed.State != "" {
-			h.said(hubWord{tag: f.Tag, tier: f.Tier, state: f.Filed.State, observed: f.Filed.ObservedAt, counts: true, seq: e.Seq})
+		if h := s.hubs[f.Filed.Hub]; h != nil {
+			h.said(filing)
 			h.schedule(s)
 			dirty = append(dirty, h.id)
 		}
@@ -58,7 +62,7 @@ func (s *State) hear(f *Filing) {
 	}
 	w := word{
 		tag: f.File.Tag, out: f.File.Filed.State == "out", anon: f.File.Tier == TierAnonymous,
-		observed: f.File.Filed.ObservedAt, arrival: f.At, seq: f.Seq, report: f.File.ID,
+		observed: f.File.Filed.ObservedAt, arrival: f.At, seq: f.Seq, filing: f,
 	}
 	c.words = append(c.words, w)
 	s.dueAt(w.arrival.Add(time.Duration(s.policy.Delay)))
@@ -88,8 +92,8 @@ func (s *State) Heard(cell uint64, service, hub string, tag Tag) bool {
 		return true
 	}
 	if h := s.hubs[hub]; h != nil {
-		for _, w := range h.crowd {
-			if w.tag == tag {
+		for _, w := range h.words {
+			if w.tag() == tag {
 				return true
 			}
 		}
@@ -136,7 +140,8 @@ func (s *State) reportFeature(id string) (Feature, bool) {
 		Into: f.Case.Into, Reason: f.Case.Reason,
 	}
 	if n := s.needs[u]; n != nil {
-		facts.NeedStatus, facts.Claimer, facts.ClaimNote = s.needStatus(n), n.claimedBy, n.note
+		stand := n.stand(s)
+		facts.NeedStatus, facts.Claimer, facts.ClaimNote = s.needStatus(n), stand.claimedBy, stand.note
 	}
 	switch {
 	case f.Sealed != nil && f.Sealed.HasPoint:

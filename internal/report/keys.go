@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"example.org/teplo/internal/access"
@@ -84,6 +85,7 @@ func (s *State) applyHalt(h *KeyHalt) {
 func (s *State) Keys() map[string]access.Key { return s.keys }
 
 func (s *State) applyKey(k *KeyMade) {
+	s.makes(k.ID, k.By)
 	s.changeKey(access.Key{
 		ID: k.ID, Role: access.Role(k.Role), Name: k.Name, Areas: k.Areas, Expires: k.Expires.Time(), Hash: k.Hash,
 	})
@@ -91,6 +93,7 @@ func (s *State) applyKey(k *KeyMade) {
 
 func (s *State) endKey(e *KeyEnded) {
 	if k, ok := s.keys[e.ID]; ok {
+		s.ended[e.ID] = append(s.ended[e.ID], s.deedOf(e.By))
 		k.Revoked = true
 		s.changeKey(k)
 	}
@@ -117,14 +120,38 @@ type OperatorLink struct {
 // changed once it is returned.
 func (s *State) Operators() map[[32]byte]string { return s.operators }
 
-func (s *State) applyLink(l *OperatorLink) {
-	links := maps.Clone(s.operators)
-	if links == nil {
-		links = map[[32]byte]string{}
+// operatorLink is a link as it was made, or (a zero hash) ended.
+type operatorLink struct {
+	deed
+	hash [32]byte
+}
+
+// name stands for the link as a maker of words: what its bearer says falls with it.
+func (l *operatorLink) name() string { return "link-" + strconv.FormatUint(l.seq, 10) }
+
+func (s *State) applyLink(l *OperatorLink) []string {
+	made := operatorLink{s.deedOf(l.By), l.Hash}
+	s.links[l.Hub] = append(s.links[l.Hub], made)
+	s.makes(made.name(), l.By)
+	s.renewLinks()
+	return []string{l.Hub}
+}
+
+// link is the operator's link of a hub that is in force.
+func (s *State) link(hub string) (operatorLink, bool) {
+	for _, l := range slices.Backward(s.links[hub]) {
+		if !s.undone(l.deed) {
+			return l, l.hash != [32]byte{}
+		}
 	}
-	maps.DeleteFunc(links, func(_ [32]byte, hub string) bool { return hub == l.Hub })
-	if l.Hash != ([32]byte{}) {
-		links[l.Hash] = l.Hub
+	return operatorLink{}, false
+}
+
+func (s *State) renewLinks() {
+	s.operators = map[[32]byte]string{}
+	for hub := range s.links {
+		if l, ok := s.link(hub); ok {
+			s.operators[l.hash] = hub
+		}
 	}
-	s.operators = links
 }

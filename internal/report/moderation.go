@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Actions of a [Judgement].
 const (
@@ -9,6 +12,7 @@ const (
 	ActionReject   = "reject"
 	ActionMerge    = "merge"
 	ActionWithdraw = "withdraw" // by who filed it
+	ActionDrop     = "drop"     // by the server: the queue is full
 )
 
 // Judgement is what a moderator (or who filed it) does with a report.
@@ -48,100 +52,160 @@ func (f *Filing) Claimed(now Instant) string {
 	return ""
 }
 
-// Queue returns the reports that wait for a moderator, the oldest first.
-func (s *State) Queue() []*Filing {
-	var out []*Filing
-	for _, f := range s.reports {
-		if f.Queued() {
-			out = append(out, f)
-		}
+// Waiters returns the reports that wait for a moderator, the oldest first. What is
+// returned is good until the next entry.
+func (s *State) Waiters() []*Filing { return s.queue }
+
+// enqueue keeps the queue: a report that waits is in it, in the order of the journal.
+func (s *State) enqueue(f *Filing) {
+	at, in := slices.BinarySearchFunc(s.queue, f.Seq, func(q *Filing, seq uint64) int { return cmp.Compare(q.Seq, seq) })
+	switch waits := f.Queued(); {
+	case waits && !in:
+		s.queue = slices.Insert(s.queue, at, f)
+	case !waits && in:
+		s.queue = slices.Delete(s.queue, at, at+1)
 	}
-	slices.SortFunc(out, func(a, b *Filing) int { return int(a.Seq) - int(b.Seq) })
-	return out
 }
 
-func (s *State) applyJudgement(e Entry) []string {
-	j := e.Event.Judge
+// past is a report before the first judgement, and the judgements since.
+type past struct {
+	status, because string
+	counts          bool
+	judged          []judged
+}
+
+type judged struct {
+	deed
+	Judgement
+}
+
+// deed is who answers for a report, and when it was filed.
+func (f *Filing) deed() deed { return deed{by: f.actor, at: f.At, seq: f.Seq} }
+
+// applyJudgement takes a judgement in and derives what the report is now.
+func (s *State) applyJudgement(j *Judgement) []string {
 	f := s.reports[j.Report]
 	if f == nil {
 		return nil
 	}
-	dirty := []string{reportID(j.Report)}
+	f.remember()
+	f.past.judged = append(f.past.judged, judged{s.deedOf(j.By), *j})
+	return s.judge(f)
+}
+
+func (f *Filing) remember() {
+	if f.past == nil {
+		f.past = &past{status: f.File.Status, because: f.File.Because, counts: f.File.Counts}
+	}
+}
+
+// judge derives what a report is now from how it was filed and the judgements that
+// stand, and names all that this changes.
+func (s *State) judge(f *Filing) []string {
+	if f.past != nil {
+		f.File.Status, f.File.Because, f.File.Counts = f.past.status, f.past.because, f.past.counts
+		f.Case = Case{}
+		for i := range f.past.judged {
+			if j := &f.past.judged[i]; !s.undone(j.deed) {
+				s.follow(f, j)
+			}
+		}
+	}
+	if s.undone(f.deed()) {
+		f.remember()
+		f.File.Status, f.File.Because, f.File.Counts = "rejected", BecauseReverted, false
+	}
+	s.enqueue(f)
+	dirty := []string{reportID(f.File.ID)}
+	if f.File.Cell != 0 {
+		s.dueAt(s.At)
+	}
+	if s.needs[f.File.ID] != nil {
+		dirty = append(dirty, needID(f.File.ID))
+	}
+	if h := s.hubs[f.File.Filed.Hub]; h != nil && f.File.Filed.About == AboutHubStatus {
+		if f.File.Counts {
+			h.said(f)
+			h.schedule(s)
+		}
+		dirty = append(dirty, h.id)
+	}
+	return append(dirty, s.born(f)...)
+}
+
+// follow takes one judgement that stands into a report. A report is published by the
+// first yes, a new hub by the one that brings it; what a status says counts from then
+// on.
+func (s *State) follow(f *Filing, j *judged) {
 	switch j.Action {
 	case ActionClaim:
 		f.Case.ClaimedBy, f.Case.ClaimedUntil = j.By, j.Until
 	case ActionReject:
-		f.File.Status, f.File.Because, f.Case.Reason = "rejected", BecauseModerator, j.Reason
+		f.File.Status, f.File.Because, f.Case.Reason, f.File.Counts = "rejected", BecauseModerator, j.Reason, false
+	case ActionDrop:
+		f.File.Status, f.File.Because = "rejected", BecauseFull
 	case ActionMerge:
 		f.File.Status, f.File.Because, f.Case.Into, f.Case.Reason = "merged", "", j.Into, j.Reason
 	case ActionWithdraw:
-		dirty = append(dirty, s.withdraw(f)...)
+		f.File.Status, f.File.Because, f.File.Counts = "withdrawn", "", false
 	case ActionPublish:
-		dirty = append(dirty, s.approve(f, j, e)...)
+		if !slices.Contains(f.Case.Approvals, j.By) {
+			f.Case.Approvals = append(slices.Clip(f.Case.Approvals), j.By)
+		}
+		f.Case.Reason = j.Reason
+		if f.File.Filed.About == AboutHub && !s.brings(f, j) {
+			return
+		}
+		f.File.Status, f.File.Because = "published", ""
+		f.File.Counts = f.File.Counts || f.File.Filed.About == AboutHubStatus
+	}
+}
+
+// brings reports whether a yes makes a new hub public: it was the one that was
+// missing, and none that it was added to has been undone since.
+func (s *State) brings(f *Filing, j *judged) bool {
+	if j.Hub == nil {
+		return false
+	}
+	for _, other := range f.past.judged {
+		if at := s.undoneBy(other.deed); other.Action == ActionPublish && at > j.seq && other.seq <= j.seq {
+			return false
+		}
+	}
+	return true
+}
+
+// born brings the hub that moderators made of a report, or takes it away.
+func (s *State) born(f *Filing) []string {
+	if f.File.Filed.About != AboutHub || f.past == nil {
+		return nil
+	}
+	var dirty []string
+	for i := range f.past.judged {
+		j := &f.past.judged[i]
+		if j.Hub == nil {
+			continue
+		}
+		if j.seq == s.Seq {
+			s.applyPut(j.Hub, s.At)
+		}
+		s.hubs[j.Hub.ID].unborn = f.File.Status != "published"
+		dirty = append(dirty, j.Hub.ID)
 	}
 	return dirty
 }
 
-// approve counts a moderator's yes. A report is published by the first, a new hub by
-// the one that brings it; what a status says counts from then on.
-func (s *State) approve(f *Filing, j *Judgement, e Entry) []string {
-	if !slices.Contains(f.Case.Approvals, j.By) {
-		f.Case.Approvals = append(slices.Clip(f.Case.Approvals), j.By)
-	}
-	f.Case.Reason = j.Reason
-	if f.File.Filed.About == AboutHub && j.Hub == nil {
+// applyConfirm renews what is known of a feature: it was seen valid now.
+func (s *State) applyConfirm(c *Confirm) []string {
+	b := s.reference(c.ID)
+	if b == nil {
 		return nil
 	}
-	f.File.Status, f.File.Because = "published", ""
-	if j.Hub != nil {
-		dirty, _ := s.applyPut(j.Hub, e.Event.At)
-		return dirty
+	rec := b.rec
+	rec.Confirmed = max(rec.Confirmed, s.At)
+	b.changed(deed{by: cmp.Or(c.By, "store"), at: s.At, seq: s.Seq}, b.rec, rec, true)
+	if s.curfews[c.ID] != nil {
+		s.rules = nil
 	}
-	if h := s.hubs[f.File.Filed.Hub]; h != nil && f.File.Filed.About == AboutHubStatus && f.File.Filed.State != "" && !f.File.Counts {
-		f.File.Counts = true
-		h.said(hubWord{tag: f.File.Tag, tier: f.File.Tier, state: f.File.Filed.State, observed: f.File.Filed.ObservedAt, counts: true, seq: e.Seq})
-		h.schedule(s)
-		return []string{h.id}
-	}
-	return nil
-}
-
-// withdraw takes a report's words back: what it said of a cell or a hub no longer
-// counts.
-func (s *State) withdraw(f *Filing) []string {
-	f.File.Status, f.File.Because = "withdrawn", ""
-	if c := s.cells[cellKey{cell: f.File.Cell, service: f.File.Filed.Service}]; c != nil {
-		c.words = slices.DeleteFunc(c.words, func(w word) bool { return w.report == f.File.ID })
-		s.dueAt(f.At)
-	}
-	if n := s.needs[f.File.ID]; n != nil {
-		n.status = "withdrawn"
-		return []string{needID(f.File.ID)}
-	}
-	if h := s.hubs[f.File.Filed.Hub]; h != nil {
-		h.crowd = slices.DeleteFunc(h.crowd, func(w hubWord) bool { return w.seq == f.Seq })
-		if h.strong.seq == f.Seq {
-			h.strong.state = ""
-		}
-		return []string{h.id}
-	}
-	return nil
-}
-
-// applyConfirm renews what is known of a feature: it was seen valid now.
-func (s *State) applyConfirm(c *Confirm, at Instant) []string {
-	for _, m := range []map[string]*recordState{s.outages, s.curfews} {
-		if r := m[c.ID]; r != nil {
-			r.rec.Confirmed = max(r.rec.Confirmed, at)
-			if s.curfews[c.ID] != nil {
-				s.rules = nil
-			}
-			return []string{c.ID}
-		}
-	}
-	if h := s.hubs[c.ID]; h != nil {
-		h.rec.Confirmed = max(h.rec.Confirmed, at)
-		return []string{c.ID}
-	}
-	return nil
+	return []string{c.ID}
 }

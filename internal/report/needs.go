@@ -1,7 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"encoding/hex"
+	"iter"
+	"slices"
 	"time"
 
 	"example.org/teplo/geo"
@@ -27,11 +30,52 @@ var NeedStatuses = []string{"open", "claimed", "met", "withdrawn", "expired"}
 
 // needState is a need as it stands.
 type needState struct {
-	report    UUID
-	status    string // open, claimed, met, withdrawn
-	claimedBy string // id of a key
-	note      string // of the claimer, for the receipt; lost when its key is erased
-	noteDay   int32
+	report UUID
+	steps  []needStep // in the order of the journal
+}
+
+// needStep is one thing that a key did with a need.
+type needStep struct {
+	deed
+	action  string
+	note    string // of the claimer, for the receipt; lost when its key is erased
+	noteDay int32
+}
+
+// needStand is how a need stands.
+type needStand struct {
+	status, claimedBy, note string
+}
+
+// stand follows the steps that are not undone.
+func (n *needState) stand(s *State) needStand {
+	out := needStand{status: "open"}
+	for i := range n.steps {
+		step := &n.steps[i]
+		if s.undone(step.deed) {
+			continue
+		}
+		switch step.action {
+		case NeedClaim:
+			out = needStand{"claimed", step.by, step.note}
+		case NeedRelease:
+			out = needStand{"open", "", step.note}
+		case NeedMet:
+			out = needStand{"met", step.by, step.note}
+		}
+	}
+	return out
+}
+
+// eraseNotes drops the notes of a day; it reports whether the day had steps.
+func (n *needState) eraseNotes(day int32) bool {
+	had := false
+	for i := range n.steps {
+		if n.steps[i].noteDay == day {
+			n.steps[i].note, had = "", true
+		}
+	}
+	return had
 }
 
 // NeedFacts is what a feature of a need shows to keys.
@@ -68,16 +112,40 @@ func (s *State) Need(id UUID) (claimedBy, note, status string, ok bool) {
 	if n == nil {
 		return "", "", "", false
 	}
-	return n.claimedBy, n.note, s.needStatus(n), true
+	stand := n.stand(s)
+	return stand.claimedBy, stand.note, s.needStatus(n), true
 }
 
-// needStatus is the status, expired ones told by their age.
+// needStatus is the status: of the report where that is not published, of its age, of
+// what keys did.
 func (s *State) needStatus(n *needState) string {
-	f := s.reports[n.report]
-	if (n.status == "open" || n.status == "claimed") && f.File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)) <= s.At {
+	f, status := s.reports[n.report], n.stand(s).status
+	switch {
+	case f.File.Status != "published":
+		return f.File.Status
+	case status != "met" && f.File.Filed.ObservedAt.Add(time.Duration(s.policy.Expire.Need)) <= s.At:
 		return "expired"
 	}
-	return n.status
+	return status
+}
+
+// NeedsOf returns the needs that one source filed and that are not over, the oldest
+// first.
+func (s *State) NeedsOf(tag Tag) iter.Seq[*Filing] {
+	return func(yield func(*Filing) bool) {
+		var mine []*Filing
+		for u := range s.needs {
+			if f := s.reports[u]; f.File.Tag == tag && f.File.Status == "published" {
+				mine = append(mine, f)
+			}
+		}
+		slices.SortFunc(mine, func(a, b *Filing) int { return cmp.Compare(a.Seq, b.Seq) })
+		for _, f := range mine {
+			if !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 func (s *State) applyNeed(e Entry) []string {
@@ -86,18 +154,11 @@ func (s *State) applyNeed(e Entry) []string {
 	if n == nil {
 		return nil
 	}
-	switch step.Action {
-	case NeedClaim:
-		n.status, n.claimedBy = "claimed", step.By
-	case NeedRelease:
-		n.status, n.claimedBy = "open", ""
-	case NeedMet:
-		n.status, n.claimedBy = "met", step.By
-	}
-	n.note, n.noteDay = "", DayOf(e.Event.At)
+	made := needStep{deed: s.deedOf(step.By), action: step.Action, noteDay: DayOf(e.Event.At)}
 	if e.Sealed != nil {
-		n.note = e.Sealed.Note
+		made.note = e.Sealed.Note
 	}
+	n.steps = append(n.steps, made)
 	return []string{needID(step.Report), reportID(step.Report)}
 }
 
@@ -106,8 +167,8 @@ func (s *State) applyNeed(e Entry) []string {
 func (s *State) needFeature(id string) (Feature, bool) {
 	u, ok := ParseNeedID(id)
 	n := s.needs[u]
-	if !ok || n == nil {
-		return Feature{}, false
+	if !ok || n == nil || !slices.Contains(NeedStatuses, s.needStatus(n)) {
+		return Feature{}, false // merged into another, or refused
 	}
 	f := s.reports[u]
 	out, _ := s.reportFeature(reportID(u))

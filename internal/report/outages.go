@@ -139,7 +139,7 @@ func (a *areaState) areaFeature() Feature {
 
 // feature derives the full feature of an id; false when there is none now.
 func (s *State) feature(id string) (Feature, bool) {
-	if s.retired[id] {
+	if s.gone(id) {
 		return Feature{}, false
 	}
 	kind, _, _ := strings.Cut(id, "-")

@@ -20,7 +20,7 @@ func (s *State) Curfews() *curfew.Book {
 	}
 	var rules []curfew.Rule
 	for _, id := range slices.Sorted(maps.Keys(s.curfews)) {
-		if r := s.curfews[id]; !s.retired[id] {
+		if r := s.curfews[id]; !s.gone(id) {
 			rules = append(rules, rule(id, &r.rec))
 		}
 	}

@@ -28,14 +28,30 @@ func (s *State) applyInvitation(i *Invitation) {
 	if open == nil {
 		open = map[[32]byte]Invitation{}
 	}
-	maps.DeleteFunc(open, func(_ [32]byte, old Invitation) bool { return old.Until <= s.At })
 	open[i.Hash] = *i
+	s.invited[i.Hash] = s.deedOf(i.By)
+	s.invitations = open
+	s.renewInvitations()
+}
+
+// renewInvitations leaves out those that have ended, and those whose maker is undone.
+func (s *State) renewInvitations() {
+	open := maps.Clone(s.invitations)
+	maps.DeleteFunc(open, func(hash [32]byte, i Invitation) bool {
+		_, made := s.invited[hash]
+		return i.Until <= s.At || !made
+	})
+	maps.DeleteFunc(s.invited, func(hash [32]byte, _ deed) bool {
+		_, still := open[hash]
+		return !still
+	})
 	s.invitations = open
 }
 
 func (s *State) applyJoined(j *Joined) {
 	open := maps.Clone(s.invitations)
 	delete(open, j.Hash)
+	delete(s.invited, j.Hash)
 	s.invitations = open
 	s.applyKey(&j.Session)
 }

@@ -32,7 +32,7 @@ type State struct {
 	cells        map[cellKey]*cellState
 	reports      map[UUID]*Filing
 	said         map[string][16]byte // what a source last said of a feature
-	retired      map[string]bool
+	retired      map[string][]deed
 	due          Instant // the next bucket's end that changes something; 0: none
 	lastEnd      Instant // of the last bucket that ended
 	areasVersion int
@@ -40,12 +40,21 @@ type State struct {
 	keys         map[string]access.Key
 	strikes      map[string][]Instant // by key: when it moved or retired something
 	needs        map[UUID]*needState
+	queue        []*Filing // that wait for a moderator, in the order of the journal
 	audit        []AuditLine
 	invitations  map[[32]byte]Invitation // by the hash of their code
+	invited      map[[32]byte]deed       // who made them
 	operators    map[[32]byte]string     // hubs by the hash of their operator's secret
-	basePolicy   Policy                  // without the brake
-	brake        Brake
-	publicNext   uint64 // number of the public changes of the entry at hand
+	links        map[string][]operatorLink
+	makers       map[string]deed   // who made a key, a session or an operator link
+	ended        map[string][]deed // who revoked a key
+	reverts      []reverted
+	basePolicy   Policy // without the brake
+	brakes       []braking
+	brake        Brake           // what the brakes amount to
+	lifted       map[string]bool // oblasts whose anonymous_cells is lifted for the next bucket
+	waiting      map[string]int  // by oblast: cells that wait for anonymous_cells
+	publicNext   uint64          // number of the public changes of the entry at hand
 }
 
 // recordState is a record of reference as its source last stated it.
@@ -53,6 +62,9 @@ type recordState struct {
 	id        string
 	rec       Record
 	createdAt Instant
+	history   []change // what keys made of it since its source last said it; nil: nothing
+	void      bool     // the key that brought it is undone
+	unborn    bool     // a hub whose moderators are undone
 }
 
 type areaState struct {
@@ -69,6 +81,9 @@ type Filing struct {
 	File   File
 	Sealed *Sealed // nil: none, or erased
 	Case   Case
+
+	actor string // who answers for it: a key, or an operator's link; empty: nobody
+	past  *past  // what moderators did; nil: nothing
 }
 
 // NewState returns the state before the first entry, under the policy [Ukraine].
@@ -77,7 +92,9 @@ func NewState() *State {
 		Public: newLedger(), Full: newLedger(),
 		areas: map[string]*areaState{}, hubs: map[string]*hubState{}, outages: map[string]*recordState{},
 		curfews: map[string]*recordState{}, cells: map[cellKey]*cellState{}, reports: map[UUID]*Filing{},
-		said: map[string][16]byte{}, retired: map[string]bool{}, needs: map[UUID]*needState{}, strikes: map[string][]Instant{},
+		said: map[string][16]byte{}, retired: map[string][]deed{}, needs: map[UUID]*needState{}, strikes: map[string][]Instant{},
+		invited: map[[32]byte]deed{}, links: map[string][]operatorLink{}, makers: map[string]deed{}, ended: map[string][]deed{},
+		lifted: map[string]bool{}, waiting: map[string]int{},
 	}
 	s.setPolicy(Ukraine())
 	return s
@@ -121,7 +138,7 @@ func (s *State) Record(id string) (r Record, said [16]byte, ok bool) {
 }
 
 // Retired reports whether the feature was taken off by hand.
-func (s *State) Retired(id string) bool { return s.retired[id] }
+func (s *State) Retired(id string) bool { return s.gone(id) }
 
 // Filing returns a report by its id.
 func (s *State) Filing(id UUID) (*Filing, bool) {
@@ -133,7 +150,7 @@ func (s *State) Filing(id UUID) (*Filing, bool) {
 // is not withheld.
 func (s *State) HubArea(id string) (string, bool) {
 	h, ok := s.hubs[id]
-	if !ok || s.retired[id] {
+	if !ok || s.gone(id) {
 		return "", false
 	}
 	return h.rec.AreaCode, true
@@ -189,7 +206,8 @@ func (s *State) Apply(e Entry) error {
 	case ev.Erased != nil:
 		forced = s.applyErased(ev.Erased)
 	case ev.Retire != nil:
-		if s.retired[ev.Retire.ID] = true; s.curfews[ev.Retire.ID] != nil {
+		s.retired[ev.Retire.ID] = append(s.retired[ev.Retire.ID], s.deedOf(ev.Retire.By))
+		if s.curfews[ev.Retire.ID] != nil {
 			s.rules = nil
 		}
 		dirty = []string{ev.Retire.ID}
@@ -203,17 +221,21 @@ func (s *State) Apply(e Entry) error {
 	case ev.Halt != nil:
 		s.applyHalt(ev.Halt)
 	case ev.Link != nil:
-		s.applyLink(ev.Link)
+		dirty = s.applyLink(ev.Link)
 	case ev.Invite != nil:
 		s.applyInvitation(ev.Invite)
 	case ev.Join != nil:
 		s.applyJoined(ev.Join)
 	case ev.Judge != nil:
-		dirty = s.applyJudgement(e)
+		dirty = s.applyJudgement(ev.Judge)
 	case ev.Need != nil:
 		dirty = s.applyNeed(e)
 	case ev.Confirm != nil:
-		dirty = s.applyConfirm(ev.Confirm, ev.At)
+		dirty = s.applyConfirm(ev.Confirm)
+	case ev.Revert != nil:
+		dirty = s.applyRevert(ev.Revert)
+	case ev.Lift != nil:
+		s.applyLift(ev.Lift)
 	}
 	s.note(&e)
 	s.publish(dirty, false)
@@ -286,19 +308,19 @@ func (s *State) applyPut(p *Put, at Instant) (dirty, forced []string) {
 	base := recordState{id: p.ID, rec: r, createdAt: at}
 	switch facts := r.Facts.(type) {
 	case Hub:
-		h := s.hubs[p.ID]
-		if h == nil {
+		h, known := s.hubs[p.ID]
+		if !known {
 			h = &hubState{recordState: base}
 			s.hubs[p.ID] = h
 		}
-		h.rec = r
-		h.stated(facts, r.Tier, s.Seq)
+		h.changed(s.deedOf(p.By), h.rec, r, known)
+		h.stated(facts, r.Tier, s.deedOf(p.By))
 		s.dueAt(facts.StatusAt.Add(time.Duration(s.policy.Expire.HubStatus)))
 	case Outage:
-		putRecord(s.outages, base)
+		s.putRecord(s.outages, base, p.By)
 		s.scheduleOutage(facts, r.Confirmed, at)
 	case Curfew:
-		putRecord(s.curfews, base)
+		s.putRecord(s.curfews, base, p.By)
 		s.rules = nil
 	case Area:
 		return s.applyArea(p.ID, base, facts)
@@ -306,11 +328,13 @@ func (s *State) applyPut(p *Put, at Instant) (dirty, forced []string) {
 	return []string{p.ID}, nil
 }
 
-func putRecord(m map[string]*recordState, base recordState) {
-	if old := m[base.id]; old != nil {
-		base.createdAt = old.createdAt
+func (s *State) putRecord(m map[string]*recordState, base recordState, by string) {
+	b, known := m[base.id]
+	if !known {
+		b = &base
+		m[base.id] = b
 	}
-	m[base.id] = &base
+	b.changed(s.deedOf(by), b.rec, base.rec, known)
 }
 
 // applyArea merges what one source says of an area. What is drawn as the area
@@ -369,8 +393,7 @@ func (s *State) applyErased(e *Erased) (forced []string) {
 		return nil
 	}
 	for _, u := range sortedUUIDs(s.needs) {
-		if n := s.needs[u]; e.Class == ClassNote && n.noteDay == e.Day && e.Day != 0 {
-			n.note = ""
+		if e.Class == ClassNote && s.needs[u].eraseNotes(e.Day) {
 			forced = append(forced, reportID(u))
 		}
 	}

@@ -32,6 +32,7 @@ type world struct {
 	state   *report.State
 	entries []report.Entry
 	now     report.Instant
+	owners  map[string]bool // operator links that were made
 }
 
 var start = report.InstantOf(time.Date(2026, 1, 15, 6, 0, 0, 0, time.UTC))
@@ -162,31 +163,6 @@ func TestLevels(t *testing.T) {
 
 // TestAnonymousCap: in one bucket and oblast only so many cells that rest on
 // anonymous sources alone; the rest follow in the next.
-func TestAnonymousCap(t *testing.T) {
-	w := newWorld(t, report.Ukraine())
-	for dx := range 40 {
-		for i := range 5 {
-			w.say(100*dx+i, report.TierAnonymous, "out", dx)
-		}
-	}
-	shown := func() (n int) {
-		for dx := range 40 {
-			if _, ok := w.outage(dx); ok {
-				n++
-			}
-		}
-		return n
-	}
-	w.at(start.Add(3 * time.Hour))
-	if got := shown(); got != 25 {
-		t.Errorf("first bucket: got %d cells, want 25", got)
-	}
-	w.at(start.Add(3*time.Hour + 30*time.Minute))
-	if got := shown(); got != 40 {
-		t.Errorf("second bucket: got %d cells, want 40", got)
-	}
-}
-
 func TestExpiry(t *testing.T) {
 	w := newWorld(t, report.Ukraine())
 	for i := range 6 {
@@ -431,7 +407,7 @@ func TestHubWords(t *testing.T) {
 		t.Errorf("three against: got %s, disputed %v, want open and disputed", status, disputed)
 	}
 	it, _ := w.state.Public.Item(p.ID)
-	if want := (report.Heard{ListedAt: p.Record.Confirmed, StatusTier: report.TierOfficial, Against: 3, AgainstAt: w.now}); it.Feature.Heard != want {
+	if want := (report.Heard{ListedAt: p.Record.Confirmed, StatusTier: report.TierOfficial, StatusBy: 90, Agree: 1, Against: 3, AgainstAt: w.now}); it.Feature.Heard != want {
 		t.Errorf("three against: got %+v, want %+v", it.Feature.Heard, want)
 	}
 	word(5, report.TierVerified, "open")

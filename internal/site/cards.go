@@ -161,7 +161,7 @@ func (s *Site) hubCard(r *request, n *view.Near, here *places.Area, center orb.P
 	if f.Facts.Confirmations > 0 {
 		c.Confirmations = r.cat.t("heard_seen", "people", r.cat.n("people", f.Facts.Confirmations)) + ", " + s.age(r.cat, f.Facts.SeenAt.Time(), r.now).Words
 	}
-	if heard := f.Facts.Heard; heard.Against > 0 {
+	if heard := f.Facts.Heard; f.Facts.Disputed {
 		c.Against = r.cat.t("heard_against", "people", r.cat.n("people", heard.Against)) + ", " + s.age(r.cat, heard.AgainstAt.Time(), r.now).Words
 	}
 	for i, name := range report.AmenityNames {
@@ -319,8 +319,17 @@ func (s *Site) heard(r *request, f *view.Feature) []heardRow {
 	if facts.Confirmations > 0 {
 		out = append(out, row(facts.SeenAt, r.cat.t("heard_seen", "people", r.cat.n("people", facts.Confirmations))))
 	}
-	if known.Against > 0 {
+	if hub, _ := facts.Facts.(report.Hub); known.Against > 0 && hub.Status != "closed" {
 		out = append(out, row(known.AgainstAt, r.cat.t("heard_against", "people", r.cat.n("people", known.Against))))
+	}
+	if known.Working != 0 {
+		var seen []string
+		for i, name := range report.AmenityNames {
+			if known.Working.At(i) == report.Yes {
+				seen = append(seen, r.cat.t("a_"+name))
+			}
+		}
+		out = append(out, row(known.WorkingAt, r.cat.t("heard_working", "what", strings.Join(seen, ", "))))
 	}
 	return out
 }
@@ -336,6 +345,19 @@ type hubPage struct {
 }
 
 type factRow struct{ Name, Value, Lang string }
+
+// confidence tells how sure a hub is, and its parts.
+func confidence(r *request, f *view.Feature, hub *report.Hub) string {
+	exists, status, amenity := report.Attributes(f.Facts, &r.snap.Policy, r.now)
+	percent := func(n int) string { return strconv.Itoa(n) + " %" }
+	parts := []string{r.cat.t("sure_exists") + " " + percent(exists), r.cat.t("sure_status") + " " + percent(status)}
+	for i, name := range report.AmenityNames {
+		if hub.Amenities.At(i) != report.Unknown {
+			parts = append(parts, strings.ToLower(r.cat.t("a_"+name))+" "+percent(amenity(name)))
+		}
+	}
+	return percent(f.DerivedAt(r.now).Confidence) + " (" + strings.Join(parts, ", ") + ")"
+}
 
 // handleHub shows one hub.
 func (s *Site) handleHub(c *fiber.Ctx) error {
@@ -359,7 +381,7 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 		{"f_address", hub.Address, "uk"},
 		{"f_hours", cmp.Or(hub.OpeningText, hub.OpeningHours), "uk"},
 		{"f_capacity", capacity, r.cat.Lang},
-		{"f_confidence", strconv.Itoa(f.DerivedAt(r.now).Confidence) + " %", r.cat.Lang},
+		{"f_confidence", confidence(r, f, &hub), r.cat.Lang},
 		{"f_precision", r.cat.t("precision_" + f.Facts.Precision), r.cat.Lang},
 		{"f_area", s.parents(r, f.Facts.AreaCode), r.cat.Lang},
 	} {

@@ -52,6 +52,14 @@ func (c *catalogue) t(key string, pairs ...string) string {
 	return text
 }
 
+// word returns a text, or what stands for it where the catalogue has none.
+func (c *catalogue) word(key, otherwise string) string {
+	if text, ok := c.Words[key]; ok {
+		return text
+	}
+	return otherwise
+}
+
 // n returns a counted text in the right plural form (CLDR rules of uk and en).
 func (c *catalogue) n(key string, n int) string {
 	forms := c.Plurals[key]

@@ -1,8 +1,7 @@
 package site
 
 import (
-	"errors"
-	"net/netip"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,80 +13,48 @@ import (
 	"example.org/teplo/internal/view"
 )
 
-type joinPage struct {
-	page
-	Role  string
-	Plain bool // the connection is neither https nor this machine's own
-}
-
-// handleJoin shows what an invitation gives, and one button.
-func (s *Site) handleJoin(c *fiber.Ctx) error {
-	i, ok := s.cfg.Views.Full().Invitations[access.HashToken(c.Params("code"))]
-	if !ok || !s.cfg.Now().Before(i.Until.Time()) {
-		return s.missing(c)
-	}
-	r := s.begin(c)
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return s.render(r, fiber.StatusOK, "join.html", joinPage{s.page(r, r.cat.t("join_title")), r.cat.t("role_" + i.Role), !s.maySignIn(c)})
-}
-
-// maySignIn reports whether a browser keeps a session here: over https, or on the
-// machine itself.
-func (s *Site) maySignIn(c *fiber.Ctx) bool {
-	if strings.HasPrefix(s.cfg.PublicURL, "https://") {
-		return true
-	}
-	host := strings.Trim(strings.Split(string(c.Request().Host()), ":")[0], "[]")
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
-}
-
-// handleJoinPost signs in.
-func (s *Site) handleJoinPost(c *fiber.Ctx) error {
-	if !sameOrigin(c) || !s.maySignIn(c) {
-		return fiber.NewError(fiber.StatusForbidden)
-	}
-	err := s.cfg.Join(c, c.Params("code"))
-	var refused *fiber.Error
-	if errors.As(err, &refused) {
-		return s.missing(c)
-	}
-	if err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Redirect(s.negotiate(c).link("/moderate"), fiber.StatusSeeOther)
-}
-
 type moderatePage struct {
 	page
-	Signed bool
-	Count  string
-	Cases  []caseCard
-	Notice string
+	Signed, Admin bool
+	Count         string
+	Cases         []caseCard
+	Waiting       []waitingRow
+	Notice        string
+	Done          bool
 }
+
+// waitingRow is an oblast whose cells wait for anonymous_cells.
+type waitingRow struct{ Code, Words string }
 
 // caseCard is one report of the queue as a moderator reads it.
 type caseCard struct {
-	ID, About, Where, Note, Name, Address, Hub, HubURL, State, Tier, Approvals string
-	Mine, Others                                                               bool
-	Filed                                                                      age
+	ID, About, Where, Note, Name, Address, Hub, HubID, State, Tier, Approvals string
+	Mine, Others, Bulk                                                        bool
+	Same                                                                      []option // what it may repeat
+	Filed                                                                     age
 }
 
-// casesPerPage is how many reports a page of the queue shows.
-const casesPerPage = 20
+// Limits of the queue's page.
+const (
+	casesPerPage = 20
+	sameMeters   = 250.0 // as GET /api/similar
+	maxSame      = 8
+)
 
 // handleModerate shows the review queue of a moderator's areas.
 func (s *Site) handleModerate(c *fiber.Ctx) error { return s.showQueue(c, "", fiber.StatusOK) }
 
 func (s *Site) showQueue(c *fiber.Ctx, notice string, status int) error {
 	r := s.begin(c)
-	p := moderatePage{page: s.page(r, r.cat.t("moderate_title")), Notice: notice}
-	key := s.cfg.Caller(c)
-	if key == nil || !key.Role.Can(access.Moderator) {
+	p := moderatePage{page: s.page(r, r.cat.t("moderate_title")), Notice: notice, Done: c.Query("done") != "" && notice == ""}
+	key := s.staff(c, access.Moderator)
+	if key == nil {
 		status = fiber.StatusUnauthorized
 	} else {
-		p.Signed = true
+		if _, err := s.ask(c, fiber.MethodGet, "/api/queue?limit=1", nil); err != nil { // the view is audited there
+			return err
+		}
+		p.Signed, p.Admin = true, key.Role.Can(access.Admin)
 		s.fillQueue(r, key, &p)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -109,6 +76,11 @@ func (s *Site) fillQueue(r *request, key *access.Key, p *moderatePage) {
 	for _, f := range waiting[:min(len(waiting), casesPerPage)] {
 		p.Cases = append(p.Cases, s.caseCard(r, full, f, key))
 	}
+	for _, adm1 := range slices.Sorted(maps.Keys(full.Waiting)) {
+		if a, ok := full.Book.Area(adm1); ok && key.Covers(adm1) {
+			p.Waiting = append(p.Waiting, waitingRow{adm1, r.cat.choose(a.NameUK, a.NameEN) + ": " + r.cat.n("cells", full.Waiting[adm1])})
+		}
+	}
 }
 
 func (s *Site) caseCard(r *request, full *view.Snapshot, f *view.Feature, key *access.Key) caseCard {
@@ -125,7 +97,7 @@ func (s *Site) caseCard(r *request, full *view.Snapshot, f *view.Feature, key *a
 		card.State = r.cat.t("problem_" + facts.Filed.Problem)
 	}
 	if hub, ok := full.Layer(report.Hubs).Feature(facts.Filed.Hub); ok {
-		card.Hub, card.HubURL = hub.Facts.Name, "/hubs/"+hub.ID
+		card.Hub, card.HubID = hub.Facts.Name, hub.ID
 	}
 	if facts.Approvals != "" {
 		card.Approvals = strconv.Itoa(strings.Count(facts.Approvals, ",") + 1)
@@ -133,10 +105,43 @@ func (s *Site) caseCard(r *request, full *view.Snapshot, f *view.Feature, key *a
 	if facts.ClaimedUntil.Time().After(r.now) {
 		card.Mine, card.Others = facts.ClaimedBy == key.ID, facts.ClaimedBy != key.ID
 	}
+	card.Bulk = !card.Others
+	card.Same = s.same(r, full, f, &facts)
 	return card
 }
 
-// handleModeratePost does what a moderator's buttons say.
+// same lists what a report may repeat: queued ones of its kind, and for a new hub the
+// hubs near it.
+func (s *Site) same(r *request, full *view.Snapshot, f *view.Feature, facts *report.FiledFacts) []option {
+	var out []option
+	for other, meters := range full.Layer(report.Reports).Near(f.Facts.Place.Point) {
+		if meters > sameMeters || len(out) == maxSame {
+			break
+		}
+		theirs, _ := other.Facts.Facts.(report.FiledFacts)
+		if other.ID == f.ID || theirs.Status != "queued" || theirs.Filed.About != facts.Filed.About || theirs.Filed.Hub != facts.Filed.Hub {
+			continue
+		}
+		id, _ := report.ParseFeatureID(other.ID)
+		at := s.age(r.cat, other.Facts.CreatedAt.Time(), r.now)
+		out = append(out, option{Value: id.String(), Label: strings.TrimSpace(theirs.Name + " " + r.cat.t("about_"+theirs.Filed.About) + ", " + at.Words)})
+	}
+	if facts.Filed.About != report.AboutHub {
+		return out
+	}
+	for hub, meters := range full.Layer(report.Hubs).Near(f.Facts.Place.Point) {
+		if meters > sameMeters || len(out) == maxSame {
+			break
+		}
+		out = append(out, option{Value: hub.ID, Label: hub.Facts.Name + ", " + r.cat.distance(meters)})
+	}
+	return out
+}
+
+// moderatorActions are the buttons of one case.
+var moderatorActions = []string{report.ActionClaim, report.ActionPublish, report.ActionReject, report.ActionMerge}
+
+// handleModeratePost does what the buttons of one case say.
 func (s *Site) handleModeratePost(c *fiber.Ctx) error {
 	id, ok := report.ParseUUID(c.Params("id"))
 	if !ok {
@@ -146,22 +151,50 @@ func (s *Site) handleModeratePost(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	cat := s.negotiate(c)
-	j := report.Judgement{Report: id, Action: fields.Get("action"), Reason: strings.TrimSpace(fields.Get("reason"))}
-	if !slices.Contains([]string{report.ActionClaim, report.ActionPublish, report.ActionReject}, j.Action) {
+	action := fields.Get("action")
+	if !slices.Contains(moderatorActions, action) {
 		return fiber.NewError(fiber.StatusBadRequest)
 	}
-	if j.Action == report.ActionReject && j.Reason == "" {
-		return s.showQueue(c, cat.t("moderate_why"), fiber.StatusBadRequest)
+	body := given(fields, "reason")
+	if action == report.ActionMerge {
+		body = given(fields, "reason", "into")
 	}
-	err = s.cfg.Judge(c, j)
-	var refused *fiber.Error
-	if errors.As(err, &refused) {
-		return s.showQueue(c, cat.t("moderate_"+strconv.Itoa(refused.Code)), refused.Code)
-	}
+	return s.moderated(c, "/api/queue/"+id.String()+"/"+action, body)
+}
+
+// moderated lets the API do something for the queue's page and shows it again.
+func (s *Site) moderated(c *fiber.Ctx, path string, body map[string]any) error {
+	a, err := s.ask(c, fiber.MethodPost, path, body)
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Redirect(cat.link("/moderate"), fiber.StatusSeeOther)
+	if a.fault != "" {
+		return s.showQueue(c, a.fault, a.code)
+	}
+	if failed, _ := a.reply["failed"].([]any); len(failed) > 0 {
+		cat := s.negotiate(c)
+		done, _ := a.reply["done"].(float64)
+		return s.showQueue(c, cat.t("moderate_some", "done", strconv.Itoa(int(done)), "failed", strconv.Itoa(len(failed))), fiber.StatusOK)
+	}
+	return s.done(c, "/moderate")
+}
+
+// handleBulk publishes or rejects many reports at once.
+func (s *Site) handleBulk(c *fiber.Ctx) error {
+	fields, err := s.fields(c)
+	if err != nil {
+		return err
+	}
+	body := given(fields, "reason", "action")
+	body["ids"] = fields["ids"]
+	return s.moderated(c, "/api/queue/bulk", body)
+}
+
+// handleLift lets the cells of an oblast through that wait for anonymous_cells.
+func (s *Site) handleLift(c *fiber.Ctx) error {
+	fields, err := s.fields(c)
+	if err != nil {
+		return err
+	}
+	return s.moderated(c, "/api/queue/lift", given(fields, "area", "reason"))
 }

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -67,13 +66,12 @@ func (s *Site) handleWithdraw(c *fiber.Ctx) error {
 	if !sameOrigin(c) {
 		return fiber.NewError(fiber.StatusForbidden)
 	}
-	err := s.cfg.Withdraw(id, receiptSecret(c, id))
-	var refused *fiber.Error
-	if errors.As(err, &refused) {
-		return s.showReceipt(c, refused.Code)
-	}
+	status, _, err := s.cfg.Ask(c, fiber.MethodPost, "/api/reports/"+id.String()+"/withdraw", map[string]string{"secret": receiptSecret(c, id)})
 	if err != nil {
 		return err
+	}
+	if status != fiber.StatusOK {
+		return s.showReceipt(c, status)
 	}
 	return c.Redirect(s.negotiate(c).link("/receipts/"+id.String()), fiber.StatusSeeOther)
 }

@@ -50,14 +50,14 @@ type Config struct {
 	PublicURL string
 	// Caller is the key of a request's session; nil: anybody.
 	Caller func(c *fiber.Ctx) *access.Key
-	// Join uses an invitation up and gives the browser its session; Judge does what a
-	// moderator asks. Both fail with [fiber.Error].
+	// Join uses an invitation up and gives the browser its session; it fails with
+	// [fiber.Error]. Leave ends the session.
 	Join  func(c *fiber.Ctx, code string) error
-	Judge func(c *fiber.Ctx, j report.Judgement) error
+	Leave func(c *fiber.Ctx) error
+	// Ask puts a question to the API for the caller, as JSON.
+	Ask func(c *fiber.Ctx, method, path string, body any) (status int, reply map[string]any, err error)
 	// Body reads a request's body up to the limit of the server.
 	Body func(c *fiber.Ctx) ([]byte, error)
-	// Withdraw takes a report back; it fails with [fiber.Error].
-	Withdraw func(id report.UUID, secret string) error
 }
 
 // Site renders the pages. It is safe for concurrent use.
@@ -122,7 +122,14 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/join/:code", s.handleJoin)
 	app.Post("/join/:code", s.handleJoinPost)
 	app.Get("/moderate", s.handleModerate)
+	app.Post("/moderate", s.handleBulk)
+	app.Post("/moderate/lift", s.handleLift)
+	app.Post("/moderate/leave", s.handleLeave)
+	app.Get("/moderate/hubs/:id", s.handleEdit)
+	app.Post("/moderate/hubs/:id", s.handleEditPost)
 	app.Post("/moderate/:id", s.handleModeratePost)
+	app.Get("/admin", s.handleAdmin)
+	app.Post("/admin/:what", s.handleAdminPost)
 	app.Get("/o/:secret", s.handleOperator)
 	app.Post("/o/:secret", s.handleOperatorPost)
 	app.Get("/a/:name", s.handleAsset)

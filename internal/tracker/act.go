@@ -218,6 +218,7 @@ func (t *Tracker) Brake(ctx context.Context, b report.Brake) error {
 // changes nothing. The secret is that of its receipt.
 func (t *Tracker) Withdraw(ctx context.Context, id report.UUID, secret string) (Receipt, error) {
 	const within = 10 * time.Minute
+	id = t.First(id)
 	r := Receipt{ID: id, Status: "withdrawn"}
 	err := t.act(ctx, func(g *group) ([]store.Pending, error) {
 		f, ok := t.state.Filing(id)

@@ -94,17 +94,26 @@ type filing struct {
 
 func (f *filing) alone() bool { return false }
 
-func (f *filing) size() int { return 2 }
+// size is a report, and what it brings with it or drives out of the queue.
+func (f *filing) size() int { return 4 }
 
 func (f *filing) decide(t *Tracker, g *group) []store.Pending {
 	p, err := f.judge(t, g)
 	if f.err = err; err != nil || p == nil {
 		return nil
 	}
+	events := []store.Pending{*p}
 	if f.draft.Curfew != nil {
-		return []store.Pending{*p, g.pending(report.Event{Put: f.rule(g.now)}, nil)}
+		events = append(events, g.pending(report.Event{Put: f.rule(g.now)}, nil))
 	}
-	return []store.Pending{*p}
+	if p.Event.File.Status == "queued" && p.Event.File.Tier == report.TierAnonymous {
+		events = append(events, t.makeRoom(g, f.draft.ID, f.draft.Network)...)
+	}
+	if into, ok := t.sameNeed(&f.draft, p.Event.File); ok {
+		events = append(events, g.pending(report.Event{Judge: &report.Judgement{Report: f.draft.ID, Action: report.ActionMerge, Into: into.String()}}, nil))
+		f.receipt.Status, f.receipt.Because = "merged", ""
+	}
+	return events
 }
 
 // rule makes the curfew rule that a moderator files: vouched for now.
@@ -113,7 +122,7 @@ func (f *filing) rule(now report.Instant) *report.Put {
 		Ref: f.draft.ID.String(), Source: "teplo", SourceURL: f.draft.SourceURL, Tier: report.TierVerified, AreaCode: f.draft.AreaCode,
 		Precision: string(places.LevelOfCode(f.draft.AreaCode)), Confirmed: now, Facts: *f.draft.Curfew,
 	}
-	return &report.Put{ID: r.ID(), Record: r, Hash: r.ContentHash()}
+	return &report.Put{ID: r.ID(), Record: r, Hash: r.ContentHash(), By: f.draft.Key.ID}
 }
 
 func (f *filing) finish(_ *Tracker, _ []report.Entry, err error) {
@@ -131,6 +140,12 @@ func (f *filing) judge(t *Tracker, g *group) (*store.Pending, error) {
 	}
 	if old, ok := t.state.Filing(d.ID); ok {
 		return nil, f.repeat(t, &old.File, old.Sealed, old.At)
+	}
+	if a, ok := t.aliases.of(d.ID); ok {
+		if a.body != d.Body {
+			return nil, &ConflictError{d.ID}
+		}
+		return nil, f.again(t, g, a.first, false)
 	}
 	policy := t.state.Policy()
 	if err := t.limits.admit(d, g.now, &policy); err != nil {
@@ -151,6 +166,12 @@ func (f *filing) judge(t *Tracker, g *group) (*store.Pending, error) {
 		return nil, err
 	}
 	file.Tag = tag
+	if first, ok := t.limits.repeats(d, file, &policy); ok {
+		if err := f.again(t, g, first, true); err == nil {
+			t.aliases.add(d.ID, alias{first, d.Body})
+			return nil, nil
+		}
+	}
 	t.weigh(d, file, &policy)
 	key, err := t.cfg.Store.SourceKey(report.DayOf(g.now))
 	if err != nil {
@@ -184,6 +205,25 @@ func (f *filing) repeat(t *Tracker, first *report.File, sealed *report.Sealed, a
 	f.receipt = Receipt{ID: f.draft.ID, Status: first.Status, Because: first.Because}
 	if key, ok := t.cfg.Store.FindSourceKey(report.DayOf(at)); ok && sameTag(key, &f.draft, first.Tag) {
 		f.receipt.Secret = withdrawSecret(key, f.draft.ID)
+	}
+	return nil
+}
+
+// again answers a word that its source has said in this bucket already: nothing is
+// written, and the receipt is that of the first. It fails where that one is not there
+// any more.
+func (f *filing) again(t *Tracker, g *group, first report.UUID, fresh bool) error {
+	file, at := (*report.File)(nil), g.now
+	if p, ok := g.filed[first]; ok {
+		file = p.Event.File
+	} else if old, ok := t.state.Filing(first); ok && old.File.Status != "withdrawn" && old.File.Status != "rejected" {
+		file, at = &old.File, old.At
+	} else {
+		return ErrNotFound
+	}
+	f.receipt = Receipt{ID: f.draft.ID, Status: file.Status, Because: file.Because, New: fresh}
+	if key, ok := t.cfg.Store.FindSourceKey(report.DayOf(at)); ok && sameTag(key, &f.draft, file.Tag) {
+		f.receipt.Secret = withdrawSecret(key, first)
 	}
 	return nil
 }

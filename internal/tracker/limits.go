@@ -65,6 +65,8 @@ type limits struct {
 	buckets map[string]*tokens             // by network
 	tags    map[string]map[string]struct{} // (network, cell or hub) → sources that count there
 	spread  map[string]map[string]struct{} // network → new cells or hubs of this bucket
+	queued  map[string][]report.UUID       // network → its reports in the review queue
+	words   map[report.UUID]report.UUID    // what a source said in this bucket → the report that said it first
 	day     int32
 	today   int            // anonymous reports of the day
 	bucket  report.Instant // the bucket that spread is of
@@ -77,7 +79,10 @@ type tokens struct {
 }
 
 func newLimits() *limits {
-	return &limits{buckets: map[string]*tokens{}, tags: map[string]map[string]struct{}{}, spread: map[string]map[string]struct{}{}}
+	return &limits{
+		buckets: map[string]*tokens{}, tags: map[string]map[string]struct{}{}, spread: map[string]map[string]struct{}{},
+		queued: map[string][]report.UUID{}, words: map[report.UUID]report.UUID{},
+	}
 }
 
 // keyFactor is how many times a key may file more than a network without one.
@@ -192,6 +197,7 @@ func (l *limits) turn(now report.Instant, p *report.Policy) {
 	if bucket := now.FloorTo(time.Duration(p.Bucket)); bucket != l.bucket {
 		l.bucket = bucket
 		clear(l.spread)
+		clear(l.words)
 	}
 	if l.since.Add(time.Duration(p.Expire.Outage)) <= now {
 		l.since = now

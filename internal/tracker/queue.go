@@ -67,7 +67,7 @@ func (t *Tracker) judge(j report.Judgement, k *access.Key, g *group) (*store.Pen
 	j.By = k.ID
 	done := Judged{Status: f.File.Status, Approvals: len(f.Case.Approvals)}
 	switch other := f.Claimed(g.now); {
-	case !f.Queued():
+	case !f.Queued() && (j.Action != report.ActionMerge || f.File.Filed.About != report.AboutNeed || f.File.Status != "published"):
 		return nil, done, conflict("this report is %s", f.File.Status)
 	case other != "" && other != k.ID:
 		return nil, done, conflict("another moderator works on it until %s", f.Case.ClaimedUntil.Time().Format(time.RFC3339))
@@ -80,10 +80,15 @@ func (t *Tracker) judge(j report.Judgement, k *access.Key, g *group) (*store.Pen
 		done.Status = "rejected"
 	case report.ActionMerge:
 		done.Status = "merged"
-		if into, ok := report.ParseUUID(j.Into); ok {
-			if other, ok := t.state.Filing(into); !ok || into == j.Report || !k.Covers(other.File.AreaCode) {
+		if into, ok := report.ParseNeedID(j.Into); ok {
+			other, ok := t.state.Filing(into)
+			if !ok || into == j.Report || !k.Covers(other.File.AreaCode) {
 				return nil, done, ErrNotFound
 			}
+			if other.File.Filed.About != f.File.Filed.About || other.File.Status == "merged" {
+				return nil, done, conflict("the other report is about something else, or was merged itself")
+			}
+			j.Into = into.String()
 		} else if _, ok := t.state.HubArea(j.Into); !ok {
 			return nil, done, ErrNotFound
 		}

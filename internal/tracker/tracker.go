@@ -60,6 +60,8 @@ type Tracker struct {
 	full       atomic.Bool
 	lastSweep  report.Instant
 	held       operation // taken from the queue, for a group of its own
+	aliases    aliases
+	viewed     viewed
 }
 
 // operation is one request to the writer.
@@ -105,6 +107,8 @@ type group struct {
 	filed  map[report.UUID]*store.Pending // ids taken in this group
 	said   map[string][16]byte            // by source and id
 	events []store.Pending
+
+	dropped map[report.UUID]bool // driven out of the review queue
 }
 
 // Open replays the store into a new tracker with its views, adopts the policy and
