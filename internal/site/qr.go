@@ -25,6 +25,7 @@ func (s *Site) shortURL(id string) string {
 // qrCode is a QR code as one path of an SVG image, with the margin of four modules
 // that readers need (ISO/IEC 18004 §6.3.8).
 type qrCode struct {
+	Text string
 	Size int // width and height of the image, in modules
 	Path string
 }
@@ -50,5 +51,5 @@ func newQR(text string) (*qrCode, error) {
 			}
 		}
 	}
-	return &qrCode{Size: n + 2*qrMargin, Path: b.String()}, nil
+	return &qrCode{Text: text, Size: n + 2*qrMargin, Path: b.String()}, nil
 }
