@@ -86,7 +86,7 @@ func (s *Site) keep(r *request) {
 	age := strconv.Itoa(r.snap.MaxAgeSeconds(r.now))
 	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
 	c.Set(fiber.HeaderCacheControl, "private, max-age="+age)
-	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie("teplo_lang")) == 0 {
+	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie(langCookie)) == 0 {
 		c.Set(fiber.HeaderVary, "Accept-Encoding")
 		c.Set(fiber.HeaderCacheControl, "public, max-age="+age+", s-maxage="+age)
 	}

@@ -112,6 +112,8 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
 	app.Get("/about", s.handleAbout)
+	app.Get("/privacy", s.handlePrivacy)
+	app.Post("/privacy", s.handlePrivacyPost)
 	app.Get("/poster/:code", s.handlePoster)
 	app.Get("/s/:short", s.handleShort)
 	app.Get("/t", s.handleText)
