@@ -2,6 +2,7 @@ package geo
 
 import (
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -47,3 +48,29 @@ func (c Cell) Polygon() orb.Polygon { return c.Bound().ToPolygon() }
 
 // Center returns the middle of the cell's extent in degrees, which lies in it.
 func (c Cell) Center() orb.Point { return c.Bound().Center() }
+
+// Block returns a valid cell and its neighbours: 9 cells, fewer at the northern and
+// southern end. West of the first column lies the last.
+func (c Cell) Block() []Cell {
+	n := uint32(1) << c.Z
+	var out []Cell
+	for dy := range uint32(3) {
+		for dx := range uint32(3) {
+			// Unsigned numbers wrap: n-1 more is 1 less.
+			near := Cell{Z: c.Z, X: (c.X + dx + n - 1) % n, Y: c.Y + dy - 1}
+			if near.Y < n && !slices.Contains(out, near) {
+				out = append(out, near)
+			}
+		}
+	}
+	return out
+}
+
+// Overlaps reports whether one of two valid cells lies in the other.
+func (c Cell) Overlaps(o Cell) bool {
+	if c.Z > o.Z {
+		c, o = o, c
+	}
+	up := o.Z - c.Z
+	return o.X>>up == c.X && o.Y>>up == c.Y
+}

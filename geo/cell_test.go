@@ -97,3 +97,53 @@ func ExampleSnap() {
 	fmt.Println(geo.Snap(orb.Point{30.5234, 50.4501}, 0.005))
 	// Output: [30.525 50.45]
 }
+
+func TestBlock(t *testing.T) {
+	for _, tt := range []struct {
+		c    geo.Cell
+		want int
+	}{
+		{geo.Cell{Z: 12, X: 2395, Y: 1381}, 9},
+		{geo.Cell{Z: 12}, 6},
+		{geo.Cell{Z: 12, X: 4095, Y: 4095}, 6},
+		{geo.Cell{Z: 1}, 4},
+		{geo.Cell{}, 1},
+	} {
+		n := 1 << tt.c.Z
+		seen := map[geo.Cell]bool{}
+		for _, near := range tt.c.Block() {
+			dx := (int(near.X) - int(tt.c.X) + n) % n
+			dy := int(near.Y) - int(tt.c.Y)
+			if !near.Valid() || near.Z != tt.c.Z || seen[near] || dx > 1 && dx != n-1 || dy < -1 || dy > 1 {
+				t.Errorf("%v has the neighbour %v", tt.c, near)
+			}
+			seen[near] = true
+		}
+		if len(seen) != tt.want || !seen[tt.c] {
+			t.Errorf("%v: %d cells, want %d with itself", tt.c, len(seen), tt.want)
+		}
+	}
+}
+
+func TestOverlaps(t *testing.T) {
+	r := random(t)
+	var inside int
+	for range 20000 {
+		a := geo.CellAt(orb.Point{r.Float64(), r.Float64()}, 6+r.IntN(8))
+		b := geo.CellAt(orb.Point{r.Float64(), r.Float64()}, 6+r.IntN(8))
+		finer, coarser := a, b
+		if finer.Z < coarser.Z {
+			finer, coarser = b, a
+		}
+		want := geo.CellAt(finer.Center(), int(coarser.Z)) == coarser
+		if a.Overlaps(b) != want || b.Overlaps(a) != want {
+			t.Fatalf("%v and %v: got %v, want %v", a, b, a.Overlaps(b), want)
+		}
+		if want {
+			inside++
+		}
+	}
+	if inside < 100 {
+		t.Errorf("only %d pairs overlap", inside)
+	}
+}

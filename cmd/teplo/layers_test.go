@@ -19,7 +19,7 @@ const module = "example.org/teplo"
 var steps = [][]string{
 	{"cmd/teplo"},
 	{"internal/api", "internal/site"},
-	{"internal/export", "internal/feed", "internal/tracker"},
+	{"internal/export", "internal/feed", "internal/pack", "internal/tracker"},
 	{"internal/intake", "internal/view", "internal/store"},
 	{"internal/report"},
 	{"internal/filter", "internal/hours", "internal/curfew", "internal/places", "internal/access"},

@@ -148,7 +148,7 @@ func darkly(ctx context.Context, t *testing.T) {
 // TestPosterPrinted prints sheets from a dark screen: one page of A4, black on white,
 // with a code that a phone reads and without what only a screen needs.
 func TestPosterPrinted(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserAt(t)
 	s := serve(t, bundled(t), "--public-url", "https://teplo.test")
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
 	darkly(ctx, t)
@@ -175,7 +175,7 @@ func TestLinksAsCodes(t *testing.T) {
 	db := bundled(t)
 	k := keys(t, db, "admin:*")
 	s := serve(t, db)
-	ctx := browser(t)
+	ctx := browserAt(t)
 	p := signIn(s, k[0], "admin", "*")
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	for path, fields := range map[string]url.Values{

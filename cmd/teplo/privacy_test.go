@@ -120,7 +120,7 @@ const (
 
 // TestWipe presses the button of a browser that runs scripts.
 func TestWipe(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.Navigate(s.base+"/privacy?lang=uk"))
 	act(ctx, t, chromedp.Evaluate[chromedp.Void](collectErrors))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"example.org/teplo/data"
 	"example.org/teplo/internal/api"
+	"example.org/teplo/internal/pack"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/site"
 	"example.org/teplo/internal/store"
@@ -70,10 +72,11 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err := firstKey(ctx, e, w, now()); err != nil && !errors.Is(err, store.ErrFull) {
 		return errors.Join(err, w.close())
 	}
-	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words})
+	packKey, fingerprint := keyOfPacks(w, log)
+	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words, PackKey: packKey})
 	pages, err := site.New(site.Config{
 		Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, FileOperator: srv.FileOperator, Body: srv.Body,
-		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask,
+		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask, PackFingerprint: fingerprint,
 	})
 	if err != nil {
 		return errors.Join(err, w.close())
@@ -81,6 +84,21 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	pages.Mount(srv.App())
 	warnStale(w, now(), log)
 	return listen(ctx, e, addr, srv, w)
+}
+
+// keyOfPacks returns the key that signs packs and its fingerprint. A server whose disk
+// is full starts without: only packs are missing then.
+func keyOfPacks(w *writer, log *slog.Logger) (*ecdsa.PrivateKey, string) {
+	key, err := w.store.PackKey()
+	if err != nil {
+		log.Error("packs for phones are not served: there is no key to sign them", "error", err)
+		return nil, ""
+	}
+	fingerprint, err := pack.Fingerprint(&key.PublicKey)
+	if err != nil {
+		log.Error("the key that signs packs has no fingerprint", "error", err)
+	}
+	return key, fingerprint
 }
 
 // warnStale says when no curfew rule was confirmed lately: then no verdict is a yes.

@@ -128,6 +128,11 @@ func appendCollection(b []byte, page *view.Page, links []link, now time.Time) []
 // moves with every change that the caller may see, derived properties included,
 // and the reply lives no longer than until the next one.
 func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time) bool {
+	return s.validated(c, fmt.Sprintf("%d.%s", snap.Seq, snap.TickAt(now)), snap.MaxAgeSeconds(now))
+}
+
+// validated does the same for any version of what the caller may see.
+func (s *Server) validated(c *fiber.Ctx, version string, maxAgeSeconds int) bool {
 	h := fnv.New64a()
 	h.Write(c.Request().RequestURI()) //nolint:errcheck // a hash never fails
 	h.Write(c.Request().Host())       //nolint:errcheck
@@ -136,10 +141,10 @@ func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time) boo
 		who = "private"
 		h.Write([]byte(k.ID)) //nolint:errcheck
 	}
-	tag := fmt.Sprintf(`W/"%s-%d.%s-%x"`, s.epoch, snap.Seq, snap.TickAt(now), h.Sum64())
+	tag := fmt.Sprintf(`W/"%s-%s-%x"`, s.epoch, version, h.Sum64())
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderVary, "Accept, Accept-Encoding, Authorization")
-	c.Set(fiber.HeaderCacheControl, who+", max-age="+strconv.Itoa(snap.MaxAgeSeconds(now)))
+	c.Set(fiber.HeaderCacheControl, who+", max-age="+strconv.Itoa(maxAgeSeconds))
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderIfNoneMatch), ",") {
 		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {
 			return true

@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -43,6 +44,7 @@ type Config struct {
 	PublicURL      string                // of the outside, without a slash at its end; empty: from the request
 	TrustedProxies []netip.Prefix        // whose X-Forwarded-For counts
 	Words          *report.MilitaryWords // what notes must not hold; nil: anything passes
+	PackKey        *ecdsa.PrivateKey     // signs packs; nil: none are served
 }
 
 // Server is the HTTP server.
@@ -57,6 +59,8 @@ type Server struct {
 	warned   sync.Once
 	usedMu   sync.Mutex           // guards used
 	used     map[string]time.Time // sessions by id: when they were last used
+	packs    shelf
+	cells    shelf
 }
 
 // New makes a server with the API's routes; it listens nowhere yet.
@@ -66,7 +70,10 @@ func New(cfg Config) *Server {
 	}
 	var epoch [4]byte
 	_, _ = rand.Read(epoch[:]) // never fails (crypto/rand)
-	s := &Server{cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), used: map[string]time.Time{}, streams: make(chan struct{}, maxStreams)}
+	s := &Server{
+		cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), used: map[string]time.Time{}, streams: make(chan struct{}, maxStreams),
+		packs: shelf{most: keptPacks, brotli: packsBrotli}, cells: shelf{most: keptCells, brotli: cellsBrotli},
+	}
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true, UnescapePath: true, DisableStartupMessage: true,
 		StreamRequestBody: true, BodyLimit: maxBodyBytes, ReadBufferSize: maxHeaderBytes, Concurrency: 16384, ServerHeader: "",
@@ -131,6 +138,8 @@ func (s *Server) routes() {
 	s.app.Get("/api/digest", s.handleDigest)
 	s.app.Get("/api/areas/:code/history", s.handleHistory)
 	s.app.Get("/api/feeds/curfew.ics", s.handleCalendar)
+	s.app.Get("/api/packs/:adm1.json", s.handlePack)
+	s.app.Get("/api/cells/:z/:x/:y.json", s.handleCell)
 }
 
 // Serve answers on l until Shutdown; it returns nil then.

@@ -63,14 +63,7 @@ func (b *Book) Verdict(a Ask) Answer {
 	if len(a.Places) == 0 {
 		return Answer{Verdict: Unconfirmed, Force: Force{State: Unknown}}
 	}
-	lines := make([]timeline, 0, 4)
-	for _, place := range a.Places {
-		// The start and the hub are mostly of one area.
-		l := b.line(place)
-		if !slices.ContainsFunc(lines, func(o timeline) bool { return &o[0] == &l[0] }) {
-			lines = append(lines, l)
-		}
-	}
+	lines := b.linesOf(&a)
 	a.To = later(a.From, a.To)
 	out := Answer{Verdict: Allowed, Force: lines[0].force(a.From)}
 	last := earlier(a.To, a.From.Add(horizon))
@@ -89,6 +82,19 @@ func (b *Book) Verdict(a Ask) Answer {
 		out.Verdict, out.Carry = Unconfirmed, nil
 	}
 	return out
+}
+
+// linesOf finds what is laid out for the places: the start and the hub are mostly of
+// one area.
+func (b *Book) linesOf(a *Ask) []timeline {
+	lines := make([]timeline, 0, 4)
+	for _, place := range a.Places {
+		l := b.line(place)
+		if !slices.ContainsFunc(lines, func(o timeline) bool { return &o[0] == &l[0] }) {
+			lines = append(lines, l)
+		}
+	}
+	return lines
 }
 
 // worst is the worst verdict of the places at t, and up to when it surely is that;

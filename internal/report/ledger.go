@@ -14,7 +14,7 @@ type Ledger struct {
 type Item struct {
 	Feature *Feature // never changed once made: readers may keep it
 	Seq     uint64
-	Live    bool // false: a tombstone, and Feature holds id, rev and collection alone
+	Live    bool // false: a tombstone, and Feature holds id, rev, area and collection alone
 	fresh   bool
 }
 
@@ -74,7 +74,7 @@ func (l *Ledger) remove(id string, seq uint64) bool {
 	if it == nil || !it.Live {
 		return false
 	}
-	it.Feature = &Feature{ID: id, Rev: it.Feature.Rev, Facts: it.Feature.Facts}
+	it.Feature = &Feature{ID: id, Rev: it.Feature.Rev, AreaCode: it.Feature.AreaCode, Facts: it.Feature.Facts}
 	it.Live = false
 	l.touch(it, seq)
 	return true

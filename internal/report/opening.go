@@ -106,6 +106,9 @@ func (o *Opening) plan(t time.Time) (state string, next time.Time) {
 	if !force.Change.IsZero() && force.Change.Before(next) {
 		next = force.Change
 	}
+	if force.State == curfew.Unknown && force.Holds.Before(next) {
+		next = force.Holds // who contradicts whom may change while nobody knows
+	}
 	switch {
 	case force.State == curfew.Yes && o.inCurfew == No:
 		return No, next
@@ -201,6 +204,31 @@ func (o *Opening) Span(t time.Time) (state string, opens, closes, change time.Ti
 		}
 	}
 	return state, opens, closes, change
+}
+
+// Piece is a time of one state (yes, no or unknown), From included, To excluded.
+type Piece struct {
+	From, To time.Time
+	State    string
+}
+
+// Pieces divides the time from from, included, up to to, excluded, into the longest
+// runs of what At answers, in order and without gaps.
+func (o *Opening) Pieces(from, to time.Time) []Piece {
+	var out []Piece
+	for t := from; t.Before(to); {
+		state, next := o.piece(t)
+		if next.After(to) {
+			next = to
+		}
+		if n := len(out); n > 0 && out[n-1].State == state {
+			out[n-1].To = next
+		} else {
+			out = append(out, Piece{t, next, state})
+		}
+		t = next
+	}
+	return out
 }
 
 // ReadHours returns the opening hours that a notice says for certain, or "".

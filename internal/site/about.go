@@ -10,7 +10,7 @@ import (
 
 type aboutPage struct {
 	page
-	Go, Confidence string
+	Go, Confidence, PackFingerprint string
 }
 
 // handleAbout says what this is, what it promises, and by which formulas, with the
@@ -23,6 +23,7 @@ func (s *Site) handleAbout(c *fiber.Ctx) error {
 		Go:   r.cat.t("about_go_text", "confirm", r.cat.span(p.CurfewConfirm)),
 		Confidence: r.cat.t("about_confidence_text", "existence", r.cat.span(half.Existence),
 			"status", r.cat.span(half.Status), "outage", r.cat.span(half.Outage)),
+		PackFingerprint: s.cfg.PackFingerprint,
 	})
 }
 

@@ -33,6 +33,7 @@ type placePage struct {
 	Crumbs   []areaRow
 	Withheld bool
 	Verdict  verdictBox
+	Box      string
 	HubsLead string
 	TooFar   bool // the nearest hub is over an hour away, so none is shown
 	Chips    []chip
@@ -61,7 +62,9 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 		return toFullCode(c, "/place/", a.Code)
 	}
 	name := r.cat.choose(a.NameUK, a.NameEN)
-	p := placePage{page: s.page(r, name), Name: name, Code: a.Code, Crumbs: s.crumbs(r, a.Parent), Withheld: withheld(r, a.Code)}
+	p := placePage{
+		page: s.page(r, name), Name: name, Code: a.Code, Crumbs: s.crumbs(r, a.Parent), Withheld: withheld(r, a.Code), Box: box(r),
+	}
 	center, _ := r.snap.Book.Center(a.Code)
 	p.Verdict = s.verdict(r, a.Code)
 	s.fillHubs(r, &p, &a, center)

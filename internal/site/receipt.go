@@ -66,6 +66,9 @@ func (s *Site) handleWithdraw(c *fiber.Ctx) error {
 	if !sameOrigin(c) {
 		return fiber.NewError(fiber.StatusForbidden)
 	}
+	if receiptSecret(c, id) == "" {
+		return s.showReceipt(c, fiber.StatusForbidden)
+	}
 	status, _, err := s.cfg.Ask(c, fiber.MethodPost, "/api/reports/"+id.String()+"/withdraw", map[string]string{"secret": receiptSecret(c, id)})
 	if err != nil {
 		return err

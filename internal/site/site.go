@@ -48,6 +48,8 @@ type Config struct {
 	FileOperator func(c *fiber.Ctx, hub, state string, id report.UUID) (tracker.Receipt, error)
 	// PublicURL is where the world reaches the server; empty: not known.
 	PublicURL string
+	// PackFingerprint is that of the key that signs packs for phones; empty: there is none.
+	PackFingerprint string
 	// Caller is the key of a request's session; nil: anybody.
 	Caller func(c *fiber.Ctx) *access.Key
 	// Join uses an invitation up and gives the browser its session; it fails with
@@ -96,6 +98,13 @@ func New(cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("site: %w", err)
 		}
 		s.langs[lang] = c
+		words, err := wordsJSON(c)
+		if err == nil {
+			err = s.addAsset("words."+lang+".json", "application/json", words)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("site: %w", err)
+		}
 		t, err := template.New("").Funcs(s.functions(c)).ParseFS(web.Files, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("site: %w", err)

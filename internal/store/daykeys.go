@@ -21,6 +21,10 @@ import (
 // A zero slot is free.
 const slotBytes = 64
 
+// classPack is the class of one slot of day 0: the private scalar that signs packs,
+// made once for a store. No event names it and no retention ends it.
+const classPack report.Class = 128
+
 type dayKey struct {
 	day   int32
 	class report.Class
@@ -101,23 +105,27 @@ func (k *dayKeys) ensure(day int32, class report.Class) ([32]byte, error) {
 	if key, ok := k.find(day, class); ok {
 		return key, nil
 	}
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // never fails (crypto/rand)
+	return key, k.keep(day, class, key)
+}
+
+// keep writes a key that is not there yet into a free slot.
+func (k *dayKeys) keep(day int32, class report.Class, key [32]byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	d := dayKey{day: day, class: class, slot: k.freeSlot()}
-	if _, err := rand.Read(d.key[:]); err != nil {
-		return d.key, err
-	}
+	d := dayKey{day: day, class: class, key: key, slot: k.freeSlot()}
 	s := make([]byte, slotBytes)
 	s[0], s[1] = 1, byte(class)
 	binary.BigEndian.PutUint32(s[4:], uint32(day))
 	copy(s[8:], d.key[:])
 	binary.BigEndian.PutUint32(s[60:], crc32.Checksum(s[:60], castagnoli))
 	if err := k.write(d.slot, s); err != nil {
-		return d.key, err
+		return err
 	}
 	k.size = max(k.size, d.slot+1)
 	k.keys = append(k.keys, d)
-	return d.key, nil
+	return nil
 }
 
 func (k *dayKeys) freeSlot() int {

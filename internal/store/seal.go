@@ -164,7 +164,7 @@ func (s *Store) DueErasures(now report.Instant, p *report.Policy) []report.Erase
 	var due []report.Erased
 	for _, k := range s.keys.list() {
 		dayEnd := report.Instant(int64(k.day)+1) * report.Instant(24*time.Hour/time.Millisecond)
-		if dayEnd.Add(keep[k.class]) <= now {
+		if retention, ends := keep[k.class]; ends && dayEnd.Add(retention) <= now {
 			due = append(due, report.Erased{Day: k.day, Class: k.class})
 		}
 	}

@@ -141,6 +141,13 @@ func (s *Snapshot) mayGo(w *Walk, n *Near) curfew.Answer {
 	return a
 }
 
+// Rulings asks the rules for the verdicts of a whole time, with the policy's
+// curfew_confirm_within.
+func (s *Snapshot) Rulings(a curfew.Ask) []curfew.Ruling {
+	a.ConfirmWithin = time.Duration(s.Policy.CurfewConfirm)
+	return s.Curfews.Rulings(a)
+}
+
 // Verdict asks the rules, with the policy's curfew_confirm_within.
 func (s *Snapshot) Verdict(a curfew.Ask) curfew.Answer {
 	a.ConfirmWithin = time.Duration(s.Policy.CurfewConfirm)

@@ -90,6 +90,7 @@ type Change struct {
 	Seq        uint64
 	Collection report.Collection
 	ID         string
+	Area       string // code of its area; of what is deleted, the last that the audience saw
 	Rev        int
 	At         report.Instant
 	Feature    *Feature // nil: deleted
@@ -234,7 +235,7 @@ func (a *audience) take(v *Views, items []*report.Item) {
 		c := it.Feature.Facts.Collection()
 		l := a.layers[c]
 		old, _ := l.byID.Get(it.Feature.ID)
-		change := &Change{Seq: it.Seq, Collection: c, ID: it.Feature.ID, Rev: it.Feature.Rev, At: it.Feature.UpdatedAt}
+		change := &Change{Seq: it.Seq, Collection: c, ID: it.Feature.ID, Area: it.Feature.AreaCode, Rev: it.Feature.Rev, At: it.Feature.UpdatedAt}
 		if it.Live {
 			if change.Feature = v.same(c, it.Feature); change.Feature == nil {
 				change.Feature = v.encode(it.Feature)
