@@ -53,13 +53,18 @@ func scan(t *testing.T, png []byte) string {
 func TestPoster(t *testing.T) {
 	s := serve(t, bundled(t), "--public-url", "https://teplo.test")
 	_, board := s.get("/place/UA18040190010057814?lang=uk")
+	_, about := s.get("/about?lang=uk")
+	fingerprint := regexp.MustCompile(`<code data-fingerprint>[0-9a-f ]{39}</code>`).FindString(about)
 	shown := hubsOf(board)
+	if len(shown) != 10 || fingerprint == "" {
+		t.Fatalf("the board's hubs %v, the fingerprint %q", shown, fingerprint)
+	}
 	for lang, words := range map[string][]string{
 		"uk": {"Житомир", "Надруковано ", "Не довіряйте після ", "спершу в укриття", "Комендантська година", "джерело", "Що взяти з собою", "nezlamnist.gov.ua", "1545", "Ліцей №5"},
 		"en": {"Zhytomyr", "Printed ", "Do not trust it after ", "shelter first", "Curfew", "source", "What to bring", "nezlamnist.gov.ua", "1545", "Ліцей №5"},
 	} {
 		_, sheet := s.get("/poster/UA18040190010057814?lang=" + lang)
-		for _, want := range append(words, `<html lang="`+lang+`"`, "https://teplo.test/s/57814<") {
+		for _, want := range append(words, `<html lang="`+lang+`"`, "https://teplo.test/s/57814<", fingerprint) {
 			if !strings.Contains(sheet, want) {
 				t.Errorf("%s: the sheet lacks %q", lang, want)
 			}

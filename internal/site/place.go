@@ -65,6 +65,7 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 	p := placePage{
 		page: s.page(r, name), Name: name, Code: a.Code, Crumbs: s.crumbs(r, a.Parent), Withheld: withheld(r, a.Code), Box: box(r),
 	}
+	p.Description = s.previewPlace(r, &a)
 	center, _ := r.snap.Book.Center(a.Code)
 	p.Verdict = s.verdict(r, a.Code)
 	s.fillHubs(r, &p, &a, center)

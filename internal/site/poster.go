@@ -38,6 +38,7 @@ type posterPage struct {
 	Page               string // the page that the sheet was made from
 	Short              string // empty: the address of the server is not known
 	QR                 *qrCode
+	Fingerprint        string // of the key of packs
 }
 
 // sheetHub is a hub as it stands on paper.
@@ -94,7 +95,7 @@ func (s *Site) sendPoster(r *request, p *posterPage, ruled []string, id string) 
 	slices.Sort(ruled[1:])
 	ruled = slices.Compact(ruled)
 	p.page = s.page(r, r.cat.t("poster_title", "place", p.Name))
-	p.Still = true
+	p.Still, p.Fingerprint = true, s.cfg.PackFingerprint
 	until := r.believedUntil(ruled)
 	p.Printed, p.Until = s.moment(r, r.now), s.moment(r, until)
 	p.Curfew = s.sheetCurfew(r, ruled, until)
@@ -149,7 +150,7 @@ func (s *Site) sheetHub(r *request, f *view.Feature, here *places.Area) sheetHub
 	h := sheetHub{
 		ID: f.ID, Open: f.DerivedAt(r.now).OpenNow, Name: cmp.Or(r.cat.choose(cmp.Or(hub.NameUK, f.Facts.Name), hub.NameEN), f.Facts.Name), NameLang: r.cat.Lang,
 		Where: hub.Address, Hours: r.cat.hours(hub.OpeningHours), HoursText: hub.OpeningText, State: sheetState(r, f, &hub),
-		Tier: r.cat.t("tier_" + string(f.Facts.Tier)), Confirmed: r.cat.t("age_unknown"),
+		Tier: r.cat.t("tier_" + string(f.Facts.Tier)), Confirmed: s.day(r, f.Facts.ConfirmedAt),
 	}
 	if hub.NameEN == "" {
 		h.NameLang = "uk"
@@ -165,7 +166,6 @@ func (s *Site) sheetHub(r *request, f *view.Feature, here *places.Area) sheetHub
 		}
 	}
 	if at := f.Facts.ConfirmedAt; at != 0 {
-		h.Confirmed = r.cat.date(at.Time().In(r.snap.Zone))
 		h.Old = r.now.Sub(at.Time()) > time.Duration(r.snap.Policy.HalfLife.Existence)
 	}
 	h.Has, h.Unsure = amenityWords(r, &hub)

@@ -65,10 +65,7 @@ func (s *Site) grounds(r *request, rules []*curfew.Rule) []groundRow {
 		t := report.RuleWords(f.Facts, r.snap.Book, r.snap.Zone)
 		row := groundRow{
 			Words: r.cat.choose(t.UK, t.EN), SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
-			Stated: r.cat.t("age_unknown"),
-		}
-		if at := f.Facts.ConfirmedAt; at != 0 {
-			row.Stated = r.cat.date(at.Time().In(r.snap.Zone))
+			Stated: s.day(r, f.Facts.ConfirmedAt),
 		}
 		if u, err := url.Parse(row.SourceURL); err == nil {
 			row.Host = u.Host
