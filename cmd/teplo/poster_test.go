@@ -159,8 +159,8 @@ func TestPosterPrinted(t *testing.T) {
 	darkly(ctx, t)
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	cssSize := func(p *page.PrintToPDFParams) { p.PreferCSSPageSize = new(true) }
-	for id, short := range map[string]string{"UA18040190010057814": "57814", "UA80000000000093317": "93317", "UA14000000000091971": "91971", hub: shortOf(t, hub)} {
-		act(ctx, t, chromedp.Navigate(s.base+"/poster/"+id+"?lang=uk"))
+	for id, short := range map[string]string{"UA18040190010057814": "57814", "UA71080490010015879": "15879", "UA80000000000093317": "93317", "UA14000000000091971": "91971", hub: shortOf(t, hub)} {
+		act(ctx, t, chromedp.Navigate(s.base+"/poster/"+id+"?lang=en"))
 		if got := act(ctx, t, chromedp.Evaluate[string](`(() => { const c = getComputedStyle(document.querySelector('.sheet')); return c.color + ' on ' + c.backgroundColor; })()`)); got != "rgb(0, 0, 0) on rgb(255, 255, 255)" {
 			t.Errorf("%s: %s", id, got)
 		}

@@ -155,8 +155,11 @@ func (s *Site) sheetHub(r *request, f *view.Feature, here *places.Area) sheetHub
 	if hub.NameEN == "" {
 		h.NameLang = "uk"
 	}
-	if r.cat.Lang == "uk" && h.HoursText != "" {
+	switch both := h.Hours != "" && h.HoursText != ""; {
+	case both && r.cat.Lang == "uk":
 		h.Hours = "" // the source's own words say more
+	case both && here != nil:
+		h.HoursText = "" // a list has room for one of them: that in the page's language
 	}
 	h.Activation, h.ActivationLang = activation(r, hub.Activation)
 	if town, ok := r.snap.Book.Area(f.Facts.AreaCode); ok && (here == nil || here.Code != town.Code || hub.Address == "") {
