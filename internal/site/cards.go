@@ -375,6 +375,7 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	card := s.hubCard(r, &near, nil, orb.Point{})
 	hub, _ := f.Facts.Facts.(report.Hub)
 	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card, Heard: s.heard(r, f), Verdict: s.verdict(r, f.Facts.AreaCode)}
+	p.Description = s.previewHub(r, f)
 	if card.NameLang != r.cat.Lang {
 		p.TitleLang = card.NameLang
 	}

@@ -28,7 +28,7 @@ func (s *Site) handleHome(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	newest := s.age(r.cat, n.newest.Time(), r.now).Words
+	newest := s.age(r.cat, n.newest[""].Time(), r.now).Words
 	if newest == "" {
 		newest = r.cat.t("age_unknown")
 	}
@@ -36,6 +36,7 @@ func (s *Site) handleHome(c *fiber.Ctx) error {
 		page: s.page(r, r.cat.t("home_title")), Map: m, Box: box(r),
 		Lead: r.cat.t("home_lead", "hubs", r.cat.n("hubs", n.total), "areas", r.cat.n("areas", n.oblasts), "age", newest),
 	}
+	p.Description = s.previewCountry(r)
 	for _, a := range r.snap.Book.Oblasts() {
 		code := places.ADM1(a.Code)
 		row := areaRow{Code: a.Code, Name: r.cat.choose(a.NameUK, a.NameEN), Hubs: r.cat.n("hubs", n.byPrefix[code])}

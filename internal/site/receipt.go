@@ -50,7 +50,7 @@ func (s *Site) showReceipt(c *fiber.Ctx, status int) error {
 
 // receiptSecret is the secret of a report that this browser has just filed.
 func receiptSecret(c *fiber.Ctx, id report.UUID) string {
-	of, secret, _ := strings.Cut(c.Cookies("teplo_receipt"), ".")
+	of, secret, _ := strings.Cut(c.Cookies(receiptCookie), ".")
 	if of != id.String() {
 		return ""
 	}

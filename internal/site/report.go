@@ -20,8 +20,13 @@ import (
 	"example.org/teplo/internal/view"
 )
 
-// reporterCookie is the secret by which one phone stays one source (CONTRACT §3.3).
-const reporterCookie = "teplo_reporter"
+// The cookies of the pages: the secret by which one phone stays one source
+// (CONTRACT §3.3), the secret that withdraws the last report, the language.
+const (
+	reporterCookie = "teplo_reporter"
+	receiptCookie  = "teplo_receipt"
+	langCookie     = "teplo_lang"
+)
 
 // asked are the fields of the form for each kind of report, besides place and note.
 var asked = map[string][]choiceField{
@@ -206,7 +211,7 @@ func (s *Site) handleReportPost(c *fiber.Ctx) error {
 	if receipt.Secret != "" {
 		// The secret must not lie in a URL: the receipt page finds it in a cookie of its own.
 		c.Cookie(&fiber.Cookie{
-			Name: "teplo_receipt", Value: receipt.ID.String() + "." + receipt.Secret, Path: "/receipts", MaxAge: 600, HTTPOnly: true, SameSite: "Strict",
+			Name: receiptCookie, Value: receipt.ID.String() + "." + receipt.Secret, Path: "/receipts", MaxAge: 600, HTTPOnly: true, SameSite: "Strict",
 		})
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")

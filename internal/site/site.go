@@ -121,6 +121,10 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
 	app.Get("/about", s.handleAbout)
+	app.Get("/privacy", s.handlePrivacy)
+	app.Post("/privacy", s.handlePrivacyPost)
+	app.Get("/poster/:code", s.handlePoster)
+	app.Get("/s/:short", s.handleShort)
 	app.Get("/t", s.handleText)
 	app.Get("/report", s.handleReportForm)
 	app.Post("/report", s.handleReportPost)
@@ -168,13 +172,19 @@ func (s *Site) loadAssets() error {
 	if names, err = importsFirst(names, web.Files.ReadFile); err != nil {
 		return err
 	}
-	for _, name := range append(names, "icon.svg") {
+	for _, name := range append(names, "icon.svg", "poster.css") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
 			return err
 		}
 		mediaType := "image/svg+xml"
-		if path.Ext(name) == ".js" {
+		switch path.Ext(name) {
+		case ".css":
+			mediaType = "text/css; charset=utf-8"
+			if b, err = m.Bytes("text/css", b); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		case ".js":
 			mediaType = "text/javascript; charset=utf-8"
 			for other, url := range s.urls {
 				b = bytes.ReplaceAll(b, []byte("'./"+other+"'"), []byte("'"+url+"'"))
