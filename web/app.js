@@ -44,7 +44,7 @@ function mapOn(tap) {
   const el = document.getElementById('map'), button = document.getElementById('showmap');
   if (!el) return;
   const show = async () => {
-    button.hidden = true;
+    button.parentNode.remove();
     const opts = JSON.parse(document.getElementById('mapdata').textContent);
     const { mount } = await import(opts.module);
     tap(mount(el, opts));
@@ -59,6 +59,8 @@ function nearOn() {
   const button = document.getElementById('near');
   if (!button || !isSecureContext || !navigator.geolocation) return;
   button.hidden = false;
+  // The words come while nobody waits for them; the tap finds them kept.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => fetch(button.dataset.words).catch(() => {}));
   button.onclick = async () => (await import(button.dataset.module)).near(button);
 }
 

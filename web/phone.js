@@ -70,16 +70,18 @@ export function read(doc, lang) {
     curfew.area.forEach((area, i) => { if (code.startsWith(area) && area.length > curfew.area[best].length) best = i; });
     return best;
   }
+  /** By rows and first minute: the worst verdict up to each later minute. Many hubs share a walk's beginning. @type {Map<string, number[]>} */
+  const worst = new Map();
   /** The worst verdict of all minutes from one instant to another, in all rows. */
   function verdict(rows, from, to) {
-    let worst = to >= until ? 1 : 0;
-    for (const r of rows) {
-      for (let m = minute(from); m <= minute(to); m++) {
-        if (within(curfew.no[r], m).on) return 'no';
-        if (!within(curfew.yes[r], m).on) worst = 1;
-      }
+    const first = minute(from), last = minute(to) - first, key = rows + ' ' + first;
+    if (!worst.has(key)) worst.set(key, []);
+    const sofar = worst.get(key);
+    for (let i = sofar.length; i <= last; i++) {
+      const now = rows.map((r) => (within(curfew.no[r], first + i).on ? 2 : within(curfew.yes[r], first + i).on ? 0 : 1));
+      sofar.push(Math.max(sofar[i - 1] ?? 0, ...now));
     }
-    return worst ? 'unconfirmed' : 'yes';
+    return ['yes', 'unconfirmed', 'no'][Math.max(sofar[last], to >= until ? 1 : 0)];
   }
   const starts = doc.start.map((area) => curfew.area.indexOf(area));
   /** What is told of a walk to a hub from a place whose code nobody knows. */

@@ -14,17 +14,24 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"example.org/teplo/geo"
 )
 
-// kyivHubs is a store with the bundled hubs and so many of our own making in Kyiv, with
-// coordinates and hours.
+// kyivHubs is a store with so many hubs of our own making in Kyiv.
 func kyivHubs(t *testing.T, n int) string {
+	return hubsIn(t, n, geo.BBox{West: 30.38, South: 50.38, East: 30.66, North: 50.52})
+}
+
+// hubsIn is a store with the bundled hubs and so many of our own making in a box, with
+// coordinates and hours.
+func hubsIn(t *testing.T, n int, box geo.BBox) string {
 	db, rnd := bundled(t), rand.New(rand.NewPCG(3, 3))
 	var csv strings.Builder
 	csv.WriteString("ref,name,lon,lat,address,opening_hours,heat,charging,confirmed_at\n")
 	for i := range n {
 		hours := []string{"24/7", "Mo-Su 08:00-20:00", "Mo-Fr 09:00-18:00", ""}[rnd.IntN(4)]
-		fmt.Fprintf(&csv, "%d,Школа %d,%.5f,%.5f,\"вул. Тепла, %d\",%s,yes,%s,2026-01-18T0%d:00:00Z\n", i, i, 30.38+0.28*rnd.Float64(), 50.38+0.14*rnd.Float64(), i, hours, []string{"yes", "no"}[rnd.IntN(2)], rnd.IntN(10))
+		fmt.Fprintf(&csv, "%d,Школа %d,%.5f,%.5f,\"вул. Тепла, %d\",%s,yes,%s,2026-01-18T0%d:00:00Z\n", i, i, box.West+(box.East-box.West)*rnd.Float64(), box.South+(box.North-box.South)*rnd.Float64(), i, hours, []string{"yes", "no"}[rnd.IntN(2)], rnd.IntN(10))
 	}
 	file := filepath.Join(t.TempDir(), "hubs.csv")
 	if err := os.WriteFile(file, []byte(csv.String()), 0o600); err != nil {

@@ -124,6 +124,7 @@ type mapOptions struct {
 	Oblasts    []mapOblast       `json:"oblasts"`
 	View       *mapView          `json:"view"`
 	HubsURL    string            `json:"hubsURL"`
+	DetailsURL string            `json:"detailsURL"` // the bounds follow
 	OutagesURL string            `json:"outagesURL"`
 	HubURL     string            `json:"hubURL"` // {id} stands for the hub's
 	Texts      map[string]string `json:"texts"`
@@ -150,7 +151,7 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 	n := s.figures(r.snap)
 	o := mapOptions{
 		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
-		HubsURL: "/api/collections/hubs/items?limit=10000", OutagesURL: "/api/collections/outages/items?limit=10000",
+		HubsURL: "/api/points.json", DetailsURL: "/api/collections/hubs/items?limit=20&bbox=", OutagesURL: "/api/collections/outages/items?limit=10000",
 		HubURL: "/hubs/{id}?lang=" + r.cat.Lang,
 		Texts: map[string]string{
 			"zoomIn": t("map_zoom_in"), "zoomOut": t("map_zoom_out"), "left": t("map_left"), "right": t("map_right"), "up": t("map_up"),
