@@ -141,10 +141,10 @@ func TestPosterCurfew(t *testing.T) {
 	}
 }
 
-// darkly makes the page believe that its reader likes a dark screen.
-func darkly(ctx context.Context, t *testing.T) {
+// darkly makes the page believe that its reader likes a dark screen, or prints.
+func darkly(ctx context.Context, t *testing.T, media string) {
 	t.Helper()
-	dark := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
+	dark := emulation.SetEmulatedMediaParams{Media: media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, dark); err != nil {
 		t.Fatal(err)
 	}
@@ -154,9 +154,9 @@ func darkly(ctx context.Context, t *testing.T) {
 // with a code that a phone reads and without what only a screen needs.
 func TestPosterPrinted(t *testing.T) {
 	ctx := browserAt(t)
-	s := serve(t, bundled(t), "--public-url", "https://teplo.test")
+	s := serve(t, bundled(t), "--drill", "--public-url", "https://teplo.test")
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
-	darkly(ctx, t)
+	darkly(ctx, t, "")
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	cssSize := func(p *page.PrintToPDFParams) { p.PreferCSSPageSize = new(true) }
 	for id, short := range map[string]string{"UA18040190010057814": "57814", "UA71080490010015879": "15879", "UA80000000000093317": "93317", "UA14000000000091971": "91971", hub: shortOf(t, hub)} {
@@ -171,6 +171,12 @@ func TestPosterPrinted(t *testing.T) {
 		if n := len(regexp.MustCompile(`/Type /Page\b`).FindAll(pdf, -1)); n != 1 || !regexp.MustCompile(`/MediaBox \[0 0 59[45][0-9.]* 84[12]`).Match(pdf) {
 			t.Errorf("%s: %d pages, or not A4", id, n)
 		}
+		darkly(ctx, t, "print")
+		printed := act(ctx, t, chromedp.Evaluate[string](`['.drill', '.sheet', 'header .bar', 'footer', '.screen'].filter((e) => document.querySelector(e).getClientRects().length).join(' ')`))
+		if printed != ".drill .sheet" {
+			t.Errorf("%s: on paper stand %s", id, printed)
+		}
+		darkly(ctx, t, "")
 	}
 }
 

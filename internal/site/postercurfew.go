@@ -46,7 +46,7 @@ func (s *Site) sheetCurfew(r *request, ruled []string, until time.Time) sheetCur
 	sure := true
 	for _, area := range ruled {
 		windows := r.snap.Curfews.Windows(area, r.now, until)
-		if a, ok := r.snap.Book.Area(area); ok && !slices.Equal(windows, own) {
+		if a, ok := r.snap.Book.Area(area); ok && !slices.EqualFunc(windows, own, sameWindow) {
 			others = append(others, r.cat.choose(a.NameUK, a.NameEN))
 		}
 		for _, w := range windows {
@@ -73,6 +73,12 @@ func (s *Site) sheetCurfew(r *request, ruled []string, until time.Time) sheetCur
 	slices.SortStableFunc(rules, func(a, b *curfew.Rule) int { return strings.Compare(a.ID, b.ID) })
 	out.Grounds = s.grounds(r, slices.Compact(rules))
 	return out
+}
+
+// sameWindow compares instants: each rule has a zone of its own, so that == would tell
+// equal hours of two rules apart.
+func sameWindow(a, b curfew.Window) bool {
+	return a.State == b.State && a.From.Equal(b.From) && a.To.Equal(b.To)
 }
 
 // sheetGo says whether one may walk to a hub in the nights of a sheet, by the worst of
