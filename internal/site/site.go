@@ -44,6 +44,9 @@ type Config struct {
 	// and the area where it stands without a point. It fails with
 	// [tracker.InvalidError] or [fiber.Error].
 	File func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
+	// Answer files the same and sends the reply that POST /api/reports gives; its errors
+	// go to the server's handler as they are.
+	Answer func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
 	// FileOperator files what a hub's operator says, under a client-made id.
 	FileOperator func(c *fiber.Ctx, hub, state string, id report.UUID) (tracker.Receipt, error)
 	// PublicURL is where the world reaches the server; empty: not known.
