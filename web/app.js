@@ -1,8 +1,9 @@
 // The page's script: the live stream refreshes what the server rendered, and the
 // map is loaded beside it. Without it the page is whole, only still.
 
-/** @type {{createHTML(s: string): any}} The one policy that the CSP names: HTML of our own server, parsed, never executed. */
-const own = globalThis.trustedTypes?.createPolicy('teplo', { createHTML: (s) => s }) ?? { createHTML: (s) => s };
+/** The one policy that the CSP names: HTML of our own server, parsed, never executed; one script's address. */
+const rules = { createHTML: (s) => s, createScriptURL: () => '/sw.js' };
+const own = globalThis.trustedTypes?.createPolicy('teplo', rules) ?? rules;
 
 /** Takes the server's present words for what is on the page: one renderer, no second truth. */
 async function refresh() {
@@ -39,7 +40,15 @@ function follow(changed) {
   open();
 }
 
+/** What goes on without a network: the worker, and reports that wait. */
+function offline() {
+  navigator.serviceWorker?.register(own.createScriptURL('')).catch(() => {});
+  try { if (localStorage.outbox) import('./outbox.js'); } catch { /* nothing is kept here */ }
+}
+
 async function start() {
+  offline();
+  if (!document.querySelector('#map, [data-hub]')) return;
   let map;
   follow((change) => map?.update(change));
   const el = document.getElementById('map');

@@ -76,6 +76,17 @@ func (s *Site) handleReportForm(c *fiber.Ctx) error {
 
 // showForm renders the form with the values at hand.
 func (s *Site) showForm(r *request, value func(string) string, faults []string, candidates []places.Area, status int) error {
+	p := s.form(r, value)
+	p.Errors = faults
+	for _, a := range candidates {
+		p.Candidates = append(p.Candidates, option{a.Code, s.fullName(r, a), false})
+	}
+	r.c.Set(fiber.HeaderCacheControl, "no-store")
+	return s.render(r, status, "report.html", p)
+}
+
+// form is what the form's template reads.
+func (s *Site) form(r *request, value func(string) string) reportPage {
 	about := value("about")
 	if !slices.Contains(formAbouts, about) {
 		about = ""
@@ -83,7 +94,7 @@ func (s *Site) showForm(r *request, value func(string) string, faults []string, 
 	p := reportPage{
 		page: s.page(r, r.cat.t("report_title")), About: about, ID: value("id"), Hub: value("hub"), Lon: value("lon"), Lat: value("lat"),
 		Place: value("place"), Note: value("note"), Name: value("name"), Address: value("address"), Opening: value("opening_text"),
-		People: value("people"), Errors: faults, NeedsPlace: about != report.AboutHubStatus && about != report.AboutCorrection,
+		People: value("people"), NeedsPlace: about != report.AboutHubStatus && about != report.AboutCorrection,
 	}
 	if _, ok := report.ParseUUID(p.ID); !ok {
 		p.ID = uuid.Must(uuid.NewV7()).String() // reading randomness never fails
@@ -109,9 +120,6 @@ func (s *Site) showForm(r *request, value func(string) string, faults []string, 
 			p.Amenities = append(p.Amenities, option{name, r.cat.t("a_" + name), value("amenity_"+name) != ""})
 		}
 	}
-	for _, a := range candidates {
-		p.Candidates = append(p.Candidates, option{a.Code, s.fullName(r, a), false})
-	}
 	if f, ok := r.snap.Layer(report.Hubs).Feature(p.Hub); ok {
 		hub, _ := f.Facts.Facts.(report.Hub)
 		p.HubName = r.cat.choose(f.Facts.Name, hub.NameEN)
@@ -119,8 +127,7 @@ func (s *Site) showForm(r *request, value func(string) string, faults []string, 
 	if about == report.AboutOutage {
 		p.Known = s.knownOutages(r, value)
 	}
-	r.c.Set(fiber.HeaderCacheControl, "no-store")
-	return s.render(r, status, "report.html", p)
+	return p
 }
 
 // knownOutages is what is public already where the report would stand.
