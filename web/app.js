@@ -1,8 +1,9 @@
 // The page's script: the live stream refreshes what the server rendered, and the
 // map is loaded beside it. Without it the page is whole, only still.
 
-/** @type {{createHTML(s: string): any}} The one policy that the CSP names: HTML of our own server, parsed, never executed. */
-const own = globalThis.trustedTypes?.createPolicy('teplo', { createHTML: (s) => s }) ?? { createHTML: (s) => s };
+/** The one policy that the CSP names: HTML of our own server, parsed, never executed; one script's address. */
+const rules = { createHTML: (s) => s, createScriptURL: () => '/sw.js' };
+const own = globalThis.trustedTypes?.createPolicy('teplo', rules) ?? rules;
 
 /** Takes the server's present words for what is on the page: one renderer, no second truth. */
 async function refresh() {
@@ -39,6 +40,13 @@ function follow(changed) {
   open();
 }
 
+/** What goes on without a network: the worker, once the page is at rest, and reports that wait. */
+function offline() {
+  const register = () => navigator.serviceWorker?.register(own.createScriptURL('')).catch(() => {});
+  if (document.readyState === 'complete') register(); else addEventListener('load', () => setTimeout(register, 3000));
+  try { if (localStorage.outbox) import('./outbox.js'); } catch { /* nothing is kept here */ }
+}
+
 /** Loads the map once, on a tap; where there is room and no want of thrift, by itself. */
 function mapOn(tap) {
   const el = document.getElementById('map'), button = document.getElementById('showmap');
@@ -64,6 +72,7 @@ function nearOn() {
   button.onclick = async () => (await import(button.dataset.module)).near(button);
 }
 
+offline();
 nearOn();
 // The stream keeps a radio awake: only who looks at a map, or sits at a desk, has it. Others get the present words when they come back to the page.
 mapOn((map) => follow((change) => map.update(change)));

@@ -43,9 +43,15 @@ func (s *Server) handleReport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.file(c, text, c.Get("Idempotency-Key"), c.Get("Teplo-Reporter"), "")
+	_, err = s.answerReport(c, text, c.Get("Idempotency-Key"), c.Get("Teplo-Reporter"), "")
+	return err
+}
+
+// answerReport files a report and sends its receipt.
+func (s *Server) answerReport(c *fiber.Ctx, text []byte, id, reporter, area string) (tracker.Receipt, error) {
+	r, err := s.file(c, text, id, reporter, area)
 	if err != nil {
-		return err
+		return r, err
 	}
 	out := s.receipt(c, r)
 	if caller(c) != nil {
@@ -56,7 +62,13 @@ func (s *Server) handleReport(c *fiber.Ctx) error {
 	if !r.New {
 		status = fiber.StatusOK
 	}
-	return s.plain(c, status, out)
+	return r, s.plain(c, status, out)
+}
+
+// AnswerForm files what the script of package site collected, and answers as POST
+// /api/reports does, errors too.
+func (s *Server) AnswerForm(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error) {
+	return s.answerReport(c, feature, "", reporter, area)
 }
 
 // file decodes, judges and files one report. A report without a point may stand at

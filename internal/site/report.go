@@ -81,6 +81,17 @@ func (s *Site) handleReportForm(c *fiber.Ctx) error {
 
 // showForm renders the form with the values at hand.
 func (s *Site) showForm(r *request, value func(string) string, faults []string, candidates []places.Area, status int) error {
+	p := s.form(r, value)
+	p.Errors = faults
+	for _, a := range candidates {
+		p.Candidates = append(p.Candidates, option{a.Code, s.fullName(r, a), false})
+	}
+	r.c.Set(fiber.HeaderCacheControl, "no-store")
+	return s.render(r, status, "report.html", p)
+}
+
+// form is what the form's template reads.
+func (s *Site) form(r *request, value func(string) string) reportPage {
 	about := value("about")
 	if !slices.Contains(formAbouts, about) {
 		about = ""
@@ -88,7 +99,7 @@ func (s *Site) showForm(r *request, value func(string) string, faults []string, 
 	p := reportPage{
 		page: s.page(r, r.cat.t("report_title")), About: about, ID: value("id"), Hub: value("hub"), Lon: value("lon"), Lat: value("lat"),
 		Place: value("place"), Note: value("note"), Name: value("name"), Address: value("address"), Opening: value("opening_text"),
-		People: value("people"), Errors: faults, NeedsPlace: about != report.AboutHubStatus && about != report.AboutCorrection,
+		People: value("people"), NeedsPlace: about != report.AboutHubStatus && about != report.AboutCorrection,
 	}
 	if _, ok := report.ParseUUID(p.ID); !ok {
 		p.ID = uuid.Must(uuid.NewV7()).String() // reading randomness never fails
@@ -114,9 +125,6 @@ func (s *Site) showForm(r *request, value func(string) string, faults []string, 
 			p.Amenities = append(p.Amenities, option{name, r.cat.t("a_" + name), value("amenity_"+name) != ""})
 		}
 	}
-	for _, a := range candidates {
-		p.Candidates = append(p.Candidates, option{a.Code, r.cat.choose(a.NameUK, a.NameEN) + ", " + s.parents(r, a.Parent), false})
-	}
 	if f, ok := r.snap.Layer(report.Hubs).Feature(p.Hub); ok {
 		hub, _ := f.Facts.Facts.(report.Hub)
 		p.HubName = r.cat.choose(f.Facts.Name, hub.NameEN)
@@ -124,8 +132,7 @@ func (s *Site) showForm(r *request, value func(string) string, faults []string, 
 	if about == report.AboutOutage {
 		p.Known = s.knownOutages(r, value)
 	}
-	r.c.Set(fiber.HeaderCacheControl, "no-store")
-	return s.render(r, status, "report.html", p)
+	return p
 }
 
 // knownOutages is what is public already where the report would stand.
@@ -176,7 +183,8 @@ func (s *Site) fields(c *fiber.Ctx) (url.Values, error) {
 	return fields, nil
 }
 
-// handleReportPost files what the form says: 303 to the receipt, or the form again.
+// handleReportPost files what the form says: 303 to the receipt, or the form again;
+// the script gets JSON.
 func (s *Site) handleReportPost(c *fiber.Ctx) error {
 	r := s.begin(c)
 	if !sameOrigin(c) {
@@ -188,6 +196,9 @@ func (s *Site) handleReportPost(c *fiber.Ctx) error {
 	}
 	value := func(name string) string { return strings.TrimSpace(fields.Get(name)) }
 	area, candidates, fault := s.placeOf(r, value)
+	if c.Accepts(fiber.MIMETextHTML, fiber.MIMEApplicationJSON) == fiber.MIMEApplicationJSON {
+		return s.answerScript(r, value, area, candidates, fault)
+	}
 	if fault != "" || candidates != nil {
 		return s.showForm(r, value, faultList(fault, r, candidates), candidates, fiber.StatusBadRequest)
 	}
@@ -207,15 +218,45 @@ func (s *Site) handleReportPost(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	target := r.cat.link("/receipts/" + receipt.ID.String())
+	keepSecret(c, receipt)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Redirect(r.cat.link("/receipts/"+receipt.ID.String()), fiber.StatusSeeOther)
+}
+
+// answerScript files for the page's script: the replies are those of POST
+// /api/reports (CONTRACT §3.3), the places to choose from are errors of place.
+func (s *Site) answerScript(r *request, value func(string) string, area string, candidates []places.Area, fault string) error {
+	if candidates != nil {
+		fault = r.cat.t("which_place")
+	}
+	if fault != "" {
+		invalid := &tracker.InvalidError{Fields: []tracker.FieldError{{Field: "place", Value: value("place"), Reason: fault}}}
+		for _, a := range candidates {
+			invalid.Fields = append(invalid.Fields, tracker.FieldError{Field: "place", Value: a.Code, Reason: s.fullName(r, a)})
+		}
+		return invalid
+	}
+	receipt, err := s.cfg.Answer(r.c, formFeature(value), s.reporter(r.c), area)
+	if err != nil {
+		return err
+	}
+	keepSecret(r.c, receipt)
+	return nil
+}
+
+// keepSecret gives the receipt's page what withdrawing takes: in a cookie of its own,
+// for it must not lie in a URL.
+func keepSecret(c *fiber.Ctx, receipt tracker.Receipt) {
 	if receipt.Secret != "" {
-		// The secret must not lie in a URL: the receipt page finds it in a cookie of its own.
 		c.Cookie(&fiber.Cookie{
 			Name: receiptCookie, Value: receipt.ID.String() + "." + receipt.Secret, Path: "/receipts", MaxAge: 600, HTTPOnly: true, SameSite: "Strict",
 		})
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Redirect(target, fiber.StatusSeeOther)
+}
+
+// fullName is a place with what it lies in.
+func (s *Site) fullName(r *request, a places.Area) string {
+	return r.cat.choose(a.NameUK, a.NameEN) + ", " + s.parents(r, a.Parent)
 }
 
 func faultList(fault string, r *request, candidates []places.Area) []string {

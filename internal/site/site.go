@@ -44,6 +44,9 @@ type Config struct {
 	// and the area where it stands without a point. It fails with
 	// [tracker.InvalidError] or [fiber.Error].
 	File func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
+	// Answer files the same and sends the reply that POST /api/reports gives; its errors
+	// go to the server's handler as they are.
+	Answer func(c *fiber.Ctx, feature []byte, reporter, area string) (tracker.Receipt, error)
 	// FileOperator files what a hub's operator says, under a client-made id.
 	FileOperator func(c *fiber.Ctx, hub, state string, id report.UUID) (tracker.Receipt, error)
 	// PublicURL is where the world reaches the server; empty: not known.
@@ -72,6 +75,7 @@ type Site struct {
 	urls    map[string]string             // name → path with the content's hash
 	style   template.CSS
 	csp     string
+	worker  asset
 	counted atomic.Pointer[figures]
 }
 
@@ -144,6 +148,10 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/o/:secret", s.handleOperator)
 	app.Post("/o/:secret", s.handleOperatorPost)
 	app.Get("/a/:name", s.handleAsset)
+	app.Get("/sw.js", s.handleWorker)
+	app.Get("/offline", s.handleOffline)
+	app.Get("/offline/report", s.handleOfflineForm)
+	app.Get("/manifest.webmanifest", s.handleManifest)
 	app.Use(s.handleMissing)
 }
 
@@ -172,6 +180,7 @@ func (s *Site) loadAssets() error {
 	if names, err = importsFirst(names, web.Files.ReadFile); err != nil {
 		return err
 	}
+	var worker []byte
 	for _, name := range append(names, "icon.svg", "poster.css") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
@@ -193,6 +202,10 @@ func (s *Site) loadAssets() error {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
+		if name == workerName {
+			worker = b
+			continue
+		}
 		if err := s.addAsset(name, mediaType, b); err != nil {
 			return err
 		}
@@ -205,7 +218,7 @@ func (s *Site) loadAssets() error {
 	if err != nil {
 		return err
 	}
-	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels))
+	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels), s.loadWorker(worker))
 }
 
 // importsFirst puts modules in an order in which each comes after those that it
@@ -246,16 +259,18 @@ func (s *Site) addAsset(name, mediaType string, b []byte) error {
 	sum := sha256.Sum256(b)
 	ext := path.Ext(name)
 	url := "/a/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
+	a, err := newAsset(mediaType, b)
+	s.urls[name], s.assets[url] = url, a
+	return err
+}
+
+func newAsset(mediaType string, b []byte) (asset, error) {
 	gz, err := gzipped(b, gzip.BestCompression)
 	if err != nil {
-		return err
+		return asset{}, err
 	}
 	brot, err := brotlied(b, brotli.BestCompression)
-	if err != nil {
-		return err
-	}
-	s.urls[name], s.assets[url] = url, asset{mediaType: mediaType, plain: b, gz: gz, brot: brot}
-	return nil
+	return asset{mediaType: mediaType, plain: b, gz: gz, brot: brot}, err
 }
 
 func gzipped(b []byte, level int) ([]byte, error) {
@@ -294,6 +309,9 @@ func labelsJSON() ([]byte, error) {
 	return json.Marshal(rows)
 }
 
+// workerName is the one module that has no hash in its name: its scope is its path's.
+const workerName = "sw.js"
+
 // labelPopulation is from where a settlement is named on the map.
 const labelPopulation = 5000
 
@@ -302,8 +320,13 @@ func (s *Site) handleAsset(c *fiber.Ctx) error {
 	if !ok {
 		return s.missing(c)
 	}
-	c.Set(fiber.HeaderContentType, a.mediaType)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	return a.send(c)
+}
+
+// send compresses as the client accepts.
+func (a *asset) send(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, a.mediaType)
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	switch accepts := c.Get(fiber.HeaderAcceptEncoding); {
 	case strings.Contains(accepts, "br"):
