@@ -79,6 +79,25 @@ func (s *server) filed(key string) []string {
 	return ids
 }
 
+// captive answers for somebody else's server, as hotels' networks do: a page, whatever
+// is asked, and a refusal for what is sent.
+func captive(t *testing.T, addr string) *http.Server {
+	t.Helper()
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		_, _ = io.WriteString(w, "<p>Log in to the network")
+	})}
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 // TestOffline: the server is gone, the form still opens, two reports and one that will
 // be refused wait through a restart of the browser; when the server is back there are
 // two reports, not one and not three.
@@ -131,6 +150,11 @@ func TestOffline(t *testing.T) {
 	if got := v.text(`document.documentElement.lang + [...new FormData(document.querySelector('form.report'))].filter(([n]) => n !== 'id').join('&')`); got != "enabout,hub_status&state,open&age_s,0&note,&hub,hub-x" {
 		t.Errorf("the form about a hub: %s", got)
 	}
+
+	portal := captive(t, addr)
+	v.run(`globalThis.outbox.flush(true)`)
+	v.queue("queued", 3)
+	portal.Close()
 
 	s = serve(t, db, "--addr", addr)
 	v.sync(s.base)
@@ -263,6 +287,9 @@ func TestOfflineFull(t *testing.T) {
 	})()`)
 	v.press("power", "Житомир", "")
 	v.until(`document.querySelector('#outbox [role=alert]').textContent.includes('50')`)
+	if n := act(v, t, chromedp.Evaluate[int](`globalThis.outbox.all().then((items) => items.length)`, chromedp.EvalAwaitPromise)); n != 50 {
+		t.Errorf("%d are stored, want 50", n)
+	}
 	if got := v.text(`document.querySelector('form.report').elements.place.value`); got != "Житомир" {
 		t.Errorf("what was written is gone: %q", got)
 	}
