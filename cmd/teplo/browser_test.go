@@ -29,7 +29,7 @@ func browserIn(t *testing.T, profile string, flags ...chromedp.ExecAllocatorOpti
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
-	ctx, stopTime := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stopTime := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stopTime)
 	return ctx
 }

@@ -420,4 +420,4 @@ func TestDamagedStore(t *testing.T) {
 }
 
 // timeLimit keeps a test that waits for an event from hanging.
-const timeLimit = 20 * time.Second
+const timeLimit = 60 * time.Second
