@@ -40,21 +40,45 @@ function follow(changed) {
   open();
 }
 
-/** What goes on without a network: the worker, and reports that wait. */
+/** What goes on without a network: the worker, and reports that wait. Not on the page that wipes the phone. */
 function offline() {
+  if (document.querySelector('[data-act=wipe]')) return;
   navigator.serviceWorker?.register(own.createScriptURL('')).catch(() => {});
   try { if (localStorage.outbox) import('./outbox.js'); } catch { /* nothing is kept here */ }
 }
 
-async function start() {
-  offline();
-  if (!document.querySelector('#map, [data-hub]')) return;
-  let map;
-  follow((change) => map?.update(change));
-  const el = document.getElementById('map');
+/** Loads the map once, on a tap; where there is room and no want of thrift, by itself. */
+function mapOn(tap) {
+  const el = document.getElementById('map'), button = document.getElementById('showmap');
   if (!el) return;
-  const opts = JSON.parse(document.getElementById('mapdata').textContent);
-  const { mount } = await import(opts.module);
-  map = mount(el, opts);
+  const show = async () => {
+    button.parentNode.remove();
+    const opts = JSON.parse(document.getElementById('mapdata').textContent);
+    const { mount } = await import(opts.module);
+    tap(mount(el, opts));
+  };
+  button.onclick = show;
+  if (matchMedia('(min-width:60rem)').matches && !navigator.connection?.saveData) (globalThis.requestIdleCallback ?? setTimeout)(show);
+  else button.hidden = false;
 }
-start();
+
+/** Shows the button that asks for a position: where the phone can tell one, and only on a tap. */
+function nearOn() {
+  const button = document.getElementById('near');
+  if (!button || !isSecureContext || !navigator.geolocation) return;
+  button.hidden = false;
+  // The words come while nobody waits for them; the tap finds them kept.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => fetch(button.dataset.words).catch(() => {}));
+  button.onclick = async () => (await import(button.dataset.module)).near(button);
+}
+
+// When the page stands: what it needs itself comes first.
+addEventListener('load', () => (globalThis.requestIdleCallback ?? setTimeout)(offline));
+nearOn();
+// The stream keeps a radio awake: only who looks at a map, or sits at a desk, has it. Others get the present words when they come back to the page.
+mapOn((map) => follow((change) => map.update(change)));
+let hiddenAt = 0;
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) hiddenAt = Date.now();
+  else if (Date.now() - hiddenAt > 60e3) refresh().catch(() => {});
+});

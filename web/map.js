@@ -16,7 +16,8 @@ import { feed } from './mapdata.js';
  * @property {string} labels URL of [[nameUk, nameEn, lon, lat, population], ...], the largest first
  * @property {Oblast[]} oblasts
  * @property {?{lon: number, lat: number, zoom: number}} view null: the whole country
- * @property {string} hubsURL
+ * @property {string} hubsURL points of all hubs
+ * @property {string} detailsURL who they are, followed by bounds
  * @property {string} outagesURL
  * @property {string} [liveURL] empty: the page calls update()
  * @property {string} [hubURL] a hub's page, with {id} in it; then the name in the popup is a link
@@ -24,7 +25,7 @@ import { feed } from './mapdata.js';
  * @property {(hub: Hub) => void} [onPick]
  */
 
-const MAX_ZOOM = 17, STEP = 100, BAR = 68;
+const MAX_ZOOM = 17, STEP = 100, BAR = 68, NEAR = 1e-4;
 /** The country with a margin, in world coordinates. */
 const COUNTRY = [worldX(22), worldY(52.5), worldX(40.4), worldY(44.3)];
 
@@ -254,8 +255,23 @@ export function mount(el, opts) {
     redraw();
   }
 
+  /** Asks who stands there: the map itself knows only where. @param {number[]} box in degrees @param {{x: number, y: number}} place */
+  async function ask(box, place) {
+    const mine = (asked = {});
+    openPopup([line('…')]);
+    reveal(place);
+    const { hubs, matched } = await data.details(box).catch(() => ({ hubs: [], matched: 0 }));
+    if (asked !== mine || popup.hidden) return;
+    if (hubs.length === 1) pick(hubs[0]);
+    else if (hubs.length) list(hubs, matched, place);
+    else closePopup();
+  }
+  /** @type {?object} the last question */
+  let asked = null;
+
   /** @param {Hub} hub */
   function pick(hub) {
+    if (!hub.name) { ask([hub.lon - NEAR, hub.lat - NEAR, hub.lon + NEAR, hub.lat + NEAR], hub); return; }
     const name = line('', '700'), link = opts.hubURL ? document.createElement('a') : name;
     link.textContent = hub.name || texts.hubs;
     if (link !== name) {
@@ -270,16 +286,16 @@ export function mount(el, opts) {
     opts.onPick?.(hub);
   }
 
-  /** Hubs of one place never part, however near one looks: they become a list. @param {Mark} mark */
-  function list(mark) {
-    const inside = [...data.hubs.values()].filter((hub) => hub.c === mark), rows = inside.slice(0, 20).map((hub) => {
+  /** Hubs of one place never part, however near one looks: they become a list. @param {Hub[]} inside @param {number} matched how many there are @param {{x: number, y: number}} place */
+  function list(inside, matched, place) {
+    const rows = inside.map((hub) => {
       const b = button(`${SIGNS[shapeOf(hub.status)]} ${hub.name || texts.hubs}`, '', () => { pick(hub); popup.querySelector('button')?.focus({ preventScroll: true }); });
       b.removeAttribute('aria-label');
       return styled(b, { display: 'block', width: '100%', padding: '.3rem .6rem', marginBottom: '2px', fontSize: '.95rem', textAlign: 'left' });
     });
     picked = null;
-    openPopup([line(`${texts.hubs}: ${inside.length}`, '700'), ...rows, inside.length > rows.length ? line(`+ ${inside.length - rows.length}`) : null]);
-    reveal(mark);
+    openPopup([line(`${texts.hubs}: ${matched}`, '700'), ...rows, matched > rows.length ? line(`+ ${matched - rows.length}`) : null]);
+    reveal(place);
   }
 
   // --- pointers and keys
@@ -351,7 +367,7 @@ export function mount(el, opts) {
     if (mark.oblast) {
       const { box, lon, lat } = mark.oblast;
       box[0] <= box[2] ? showBox(box, OBLAST_ZOOM + 0.1, 12) : setView(lon, lat, 7.5);
-    } else if (z > MAX_ZOOM - 0.1 || Math.max(mark.box[2] - mark.box[0], mark.box[3] - mark.box[1]) * scaleOf(MAX_ZOOM) < 40) list(mark);
+    } else if (z > MAX_ZOOM - 0.1 || Math.max(mark.box[2] - mark.box[0], mark.box[3] - mark.box[1]) * scaleOf(MAX_ZOOM) < 40) ask([toLon(mark.box[0]) - NEAR, toLat(mark.box[3]) - NEAR, toLon(mark.box[2]) + NEAR, toLat(mark.box[1]) + NEAR], mark);
     else showBox(mark.box, z + 1, MAX_ZOOM);
   }
 

@@ -47,10 +47,29 @@ function toOutage(f) {
   return { rings, box, style: (p.level === 'widespread' ? 1 : 0) | (p.certainty === 'possible' ? 2 : 0) };
 }
 
+const STATUS = { o: 'open', c: 'closed', s: 'standby', u: 'unknown' };
+
+/** Hubs as /api/points.json has them: where and how they stand; who they are is asked for when somebody looks. @param {any} doc @returns {Map<string, Hub>} */
+function pointsOf(doc) {
+  const out = new Map();
+  let lon = 0, lat = 0, i = 0;
+  for (const [oblast, n] of doc.oblasts) {
+    for (let end = i + n; i < end; i++) {
+      lon += doc.lon[i]; lat += doc.lat[i];
+      const at = [lon / 1e4, lat / 1e4], letter = doc.status[i], low = letter.toLowerCase();
+      out.set('#' + i, {
+        id: '#' + i, x: worldX(at[0]), y: worldY(at[1]), lon: at[0], lat: at[1], rev: 0, oblast, name: '', status: STATUS[low], confirmed_at: null, address: null,
+        geo_precision: letter === low ? 'exact' : 'settlement',
+      });
+    }
+  }
+  return out;
+}
+
 const makers = { hubs: toHub, outages: toOutage };
 
 /**
- * @param {{hubsURL: string, outagesURL: string, liveURL?: string}} opts
+ * @param {{hubsURL: string, detailsURL: string, outagesURL: string, liveURL?: string}} opts
  * @param {(change?: Change) => void} changed called after every change of the data; with the change when it came from our own stream
  */
 export function feed(opts, changed) {
@@ -63,29 +82,58 @@ export function feed(opts, changed) {
   const waiting = { hubs: null, outages: null };
   /** Collections that were read, wholly. @type {Record<string, boolean>} */
   const read = { hubs: false, outages: false };
-  let seq = 0, closed = false, retry = 0;
+  let seq = 0, closed = false, retry = 0, late = 0;
   /** @type {?EventSource} */
   let stream = null;
 
   /** @param {Change} c */
   function apply(c) {
-    const map = maps[c.collection], old = map?.get(c.id);
+    const map = maps[c.collection];
+    if (c.collection === 'hubs') adopt(c);
+    const old = map?.get(c.id);
     if (!map || (old?.rev ?? 0) > (c.rev ?? Infinity)) return; // the page read was newer
     const thing = c.op === 'delete' || !c.feature ? null : makers[c.collection](c.feature);
     thing ? map.set(c.id, thing) : map.delete(c.id);
   }
 
+  /** A hub that changed takes the place of the nameless point where it stands; one that went without a name is read away. @param {Change} c */
+  function adopt(c) {
+    if (hubs.has(c.id)) return;
+    const now = c.feature && toHub(c.feature);
+    if (!now) return again();
+    for (const [key, hub] of hubs) {
+      if (key[0] === '#' && Math.abs(hub.lon - now.lon) < 1e-4 && Math.abs(hub.lat - now.lat) < 1e-4) return hubs.delete(key);
+    }
+    return false;
+  }
+  /** Reads the points anew, at most once a minute. */
+  function again() {
+    if (!late) late = setTimeout(() => { late = 0; if (!closed && !document.hidden) load('hubs').catch(() => {}); }, 60e3);
+  }
+
+  /** Who stands in a box, at most 20, and how many there are. @param {number[]} box west, south, east, north @returns {Promise<{hubs: Hub[], matched: number}>} */
+  async function details(box) {
+    const reply = await fetch(opts.detailsURL + box.map((v) => v.toFixed(5)).join(','), { headers: { Accept: 'application/geo+json' } });
+    if (!reply.ok) throw new Error(`details: ${reply.status}`);
+    const page = await reply.json();
+    return { hubs: page.features.map(toHub).filter(Boolean), matched: page.numberMatched };
+  }
+
   /** Reads all pages of a collection, and then what changed meanwhile. @param {'hubs'|'outages'} name */
   async function load(name) {
     if (waiting[name]) return;
-    const late = (waiting[name] = []), fresh = new Map();
+    const changes = (waiting[name] = []), fresh = new Map();
     try {
       for (let url = urls[name]; url;) {
         // Asks the server whether a kept copy still holds: an older one would lack changes that the stream will not repeat.
-        const reply = await fetch(url, { cache: 'no-cache', headers: { Accept: 'application/geo+json' } });
+        const reply = await fetch(url, { cache: 'no-cache', headers: { Accept: 'application/geo+json, application/json' } });
         if (!reply.ok) throw new Error(`${url}: ${reply.status}`);
         const page = await reply.json();
         if (closed) return;
+        if (page.status) {
+          for (const [id, hub] of pointsOf(page)) fresh.set(id, hub);
+          break;
+        }
         for (const f of page.features) {
           const thing = makers[name](f);
           if (thing) fresh.set(String(f.id ?? f.properties.id), thing);
@@ -100,7 +148,7 @@ export function feed(opts, changed) {
       read[name] = true;
     } finally {
       waiting[name] = null;
-      late.forEach(apply);
+      changes.forEach(apply);
       changed();
     }
   }
@@ -108,8 +156,8 @@ export function feed(opts, changed) {
   /** @param {Change} c @param {boolean} [own] it came from our own stream */
   function update(c, own) {
     seq = Math.max(seq, c.seq || 0);
-    const late = waiting[c.collection];
-    if (late) late.push(c);
+    const changes = waiting[c.collection];
+    if (changes) changes.push(c);
     else if (read[c.collection]) apply(c);
     changed(own ? c : undefined);
   }
@@ -145,7 +193,7 @@ export function feed(opts, changed) {
   listen();
 
   return {
-    hubs, outages, load, update, read,
+    hubs, outages, load, update, read, details,
     seq: () => seq,
     close() {
       closed = true;

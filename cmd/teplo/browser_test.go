@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser opens Debian's Chromium without a window.
-func browser(t *testing.T) context.Context { return browserIn(t, t.TempDir()) }
+// browserAt opens Debian's Chromium without a window.
+func browserAt(t *testing.T) context.Context { return browserIn(t, t.TempDir()) }
 
 // browserIn opens it on a profile that may outlive it.
 func browserIn(t *testing.T, profile string, flags ...chromedp.ExecAllocatorOption) context.Context {
@@ -76,7 +76,7 @@ addEventListener('securitypolicyviolation', (e) => faults.push(e.violatedDirecti
 // TestBrowser loads the page, finds a hub in the list and on the map, and sees a
 // status that was reported elsewhere appear without a reload.
 func TestBrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
 	act(ctx, t, chromedp.Navigate(s.base+"/?lang=uk"))
@@ -84,6 +84,8 @@ func TestBrowser(t *testing.T) {
 	if got := act(ctx, t, chromedp.Evaluate[int](`document.querySelectorAll('.oblasts a').length`)); got != 27 {
 		t.Errorf("oblasts: got %d, want 27", got)
 	}
+	until(ctx, t, `!document.querySelector('[data-act=map]').hidden`)
+	click(ctx, t, "[data-act=map]")
 	until(ctx, t, `document.getElementById('map').dataset.ready === '1'`)
 	total := s.items("/api/collections/hubs/items").NumberMatched
 	if got := act(ctx, t, chromedp.Evaluate[string](`document.getElementById('map').dataset.hubs`)); got != fmt.Sprint(total) {
@@ -93,6 +95,8 @@ func TestBrowser(t *testing.T) {
 
 	act(ctx, t, chromedp.Navigate(s.base+"/place/UA18040190010057814?lang=uk"))
 	act(ctx, t, chromedp.Evaluate[chromedp.Void](collectErrors))
+	until(ctx, t, `!document.querySelector('[data-act=map]').hidden`)
+	click(ctx, t, "[data-act=map]")
 	until(ctx, t, `document.getElementById('map').dataset.ready === '1'`)
 	id := act(ctx, t, chromedp.Evaluate[string](`document.querySelector('[data-hub]').dataset.hub`))
 	card := fmt.Sprintf(`document.querySelector('[data-hub=%q]')`, id)
@@ -122,7 +126,7 @@ func TestBrowser(t *testing.T) {
 // TestPagesFit looks at every page in two widths for what hangs over the edge, and
 // at every host that a page asks.
 func TestPagesFit(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	for _, width := range []int64{320, 360, 1280} {
@@ -130,6 +134,7 @@ func TestPagesFit(t *testing.T) {
 		for name, path := range map[string]string{
 			"home": "/?lang=en", "place": "/place/UA18040190010057814?lang=en", "oblast": "/place/UA46000000000026241?lang=uk",
 			"hub": "/hubs/" + hub + "?lang=uk", "places": "/places?q=Іванівка&lang=uk", "missing": "/nothing?lang=uk",
+			"poster": "/poster/UA18040190010057814?lang=en", "poster of a hub": "/poster/" + hub + "?lang=uk", "privacy": "/privacy?lang=uk", "report": "/report?about=need&lang=uk",
 		} {
 			act(ctx, t, chromedp.Navigate(s.base+path))
 			if over := act(ctx, t, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {

@@ -30,13 +30,13 @@ const (
 func publicRoutes(hub, report string) []string {
 	return []string{
 		"/", "/?lang=en", "/place/UA14000000000091971", "/place/UA80000000000093317", "/places?q=Канарковий", "/places?q=Київ", "/hubs/" + hub,
-		"/report?about=hub_status&hub=" + hub, "/receipts/" + report, "/about", "/api", "/api/collections", "/api/collections/hubs",
+		"/report?about=hub_status&hub=" + hub, "/receipts/" + report, "/about", "/privacy", "/s/93317", "/poster/UA14000000000091971", "/poster/" + hub, "/api", "/api/collections", "/api/collections/hubs",
 		"/api/collections/hubs/items?limit=10000", "/api/collections/hubs/items/" + hub, "/api/collections/hubs/items?area=UA14",
 		"/api/collections/hubs/items?bbox=37,47,39,49", "/api/collections/outages/items", "/api/collections/curfews/items",
 		"/api/collections/reports/items", "/api/collections/needs/items", "/api/collections/needs", "/api/receipts/" + report,
 		"/api/nearest?lon=37.8&lat=48&limit=50", "/api/similar?about=hub&lon=37.8&lat=48", "/api/similar?about=outage&lon=30.52&lat=50.45",
 		"/api/places?q=Канарковий", "/api/areas/UA14/history", "/api/areas/UA80/history", "/api/go?area=UA14", "/api/feeds/curfew.ics?area=UA14",
-		"/api/packs/UA14.json", "/api/packs/UA80.json", "/api/cells/12/2478/1423.json", "/api/cells/12/2395/1381.json",
+		"/api/packs/UA14.json", "/api/points.json", "/api/packs/UA80.json", "/api/cells/12/2478/1423.json", "/api/cells/12/2395/1381.json",
 		"/api/queue", "/api/keys", "/api/audit", "/api/needs/need-" + strings.ReplaceAll(report, "-", ""), "/healthz", "/readyz", "/metrics", "/nothing",
 	}
 }

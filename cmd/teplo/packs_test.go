@@ -134,8 +134,8 @@ func TestPacks(t *testing.T) {
 	s.stop()
 
 	again := serve(t, db)
-	if _, key := again.pack("UA80"); !bytes.Equal(key, point) {
-		t.Error("a restart made another key")
+	if p, key := again.pack("UA80"); !bytes.Equal(key, point) || !slices.Equal(p.Revoked, []string{gone}) {
+		t.Errorf("after a restart: the same key %v, revoked %v, want %s", bytes.Equal(key, point), p.Revoked, gone)
 	}
 	sum := sha256.Sum256(point)
 	fingerprint := regexp.MustCompile(`.{4}`).ReplaceAllString(hex.EncodeToString(sum[:16]), "$0 ")
@@ -235,7 +235,7 @@ const checkInBrowser = `(async () => {
 })().catch((e) => { window.checked = String(e); }); 0`
 
 func TestPackInBrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.Navigate(s.base+"/about?lang=uk"))
 	act(ctx, t, chromedp.Evaluate[chromedp.Void](checkInBrowser))

@@ -133,6 +133,16 @@ func (s *Server) handleCell(c *fiber.Ctx) error {
 	})
 }
 
+// handlePoints answers with all public hubs as a map draws them. It follows from the
+// public changes alone.
+func (s *Server) handlePoints(c *fiber.Ctx) error {
+	snap := s.cfg.Tracker.Views().Public()
+	return s.sendDocument(c, snap, s.cfg.Now(), s.points.take("", strconv.FormatUint(snap.Seq, 10)), maker{
+		build: func() ([]byte, error) { return pack.Points(snap) },
+		sign:  func([]byte) (string, error) { return "", nil },
+	})
+}
+
 // version names all that a document follows from: the public changes, the rules (a tick,
 // where they change without one) and the minute that its instants count from.
 func version(snap *view.Snapshot, now time.Time) string {

@@ -61,6 +61,7 @@ type Server struct {
 	used     map[string]time.Time // sessions by id: when they were last used
 	packs    shelf
 	cells    shelf
+	points   shelf
 }
 
 // New makes a server with the API's routes; it listens nowhere yet.
@@ -72,7 +73,7 @@ func New(cfg Config) *Server {
 	_, _ = rand.Read(epoch[:]) // never fails (crypto/rand)
 	s := &Server{
 		cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), used: map[string]time.Time{}, streams: make(chan struct{}, maxStreams),
-		packs: shelf{most: keptPacks, brotli: packsBrotli}, cells: shelf{most: keptCells, brotli: cellsBrotli},
+		packs: shelf{most: keptPacks, brotli: packsBrotli}, cells: shelf{most: keptCells, brotli: cellsBrotli}, points: shelf{most: 1, brotli: packsBrotli},
 	}
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true, UnescapePath: true, DisableStartupMessage: true,
@@ -139,6 +140,7 @@ func (s *Server) routes() {
 	s.app.Get("/api/areas/:code/history", s.handleHistory)
 	s.app.Get("/api/feeds/curfew.ics", s.handleCalendar)
 	s.app.Get("/api/packs/:adm1.json", s.handlePack)
+	s.app.Get("/api/points.json", s.handlePoints)
 	s.app.Get("/api/cells/:z/:x/:y.json", s.handleCell)
 }
 

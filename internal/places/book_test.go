@@ -3,6 +3,7 @@ package places_test
 import (
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -318,6 +319,30 @@ func TestCodes(t *testing.T) {
 	}
 	if a, ok := book(t).Area("UA46"); !ok || a.NameUK != "Львівська область" {
 		t.Errorf("UA46: got %q", a.NameUK)
+	}
+}
+
+// TestSerials: every area of the register has a serial of its own; two areas of
+// other sources that share one are both found.
+func TestSerials(t *testing.T) {
+	b := book(t)
+	seen := map[string]string{}
+	for a := range b.All() {
+		serial := places.Serial(a.Code)
+		if other := seen[serial]; other != "" || len(serial) != 5 {
+			t.Errorf("%s and %s have the serial %q", a.Code, other, serial)
+		}
+		seen[serial] = a.Code
+	}
+	if got := codes(b.WithSerial("93317")); !slices.Equal(got, []string{"UA80000000000093317"}) {
+		t.Errorf("Kyiv: got %v", got)
+	}
+	twice := places.NewBook([]places.Area{{Code: "UA80000000000093317"}, {Code: "UA32000000000093317"}, {Code: "UA32"}})
+	if got := codes(twice.WithSerial("93317")); !slices.Equal(got, []string{"UA32000000000093317", "UA80000000000093317"}) {
+		t.Errorf("a shared serial: got %v", got)
+	}
+	if places.Serial("UA80") != "" || twice.WithSerial("") != nil || twice.WithSerial("3317") != nil {
+		t.Error("what is no serial found something")
 	}
 }
 

@@ -116,7 +116,7 @@ func TestResolveAgainstOracle(t *testing.T) {
 		all = append(all, a)
 		for _, n := range []int{2, 4, 6, 9} {
 			seen := map[string]bool{}
-			for _, name := range []string{a.NameUK, a.NameEN} {
+			for _, name := range append([]string{a.NameUK, a.NameEN}, a.Aliases...) {
 				if f := places.Fold(name); !seen[f] {
 					count[a.Code[:n]+f]++
 				}

@@ -99,7 +99,7 @@ func goWords(a *curfew.Answer, to curfew.Destination, by curfew.Mode, zone *time
 	switch {
 	case a.Verdict == curfew.Allowed:
 		may := Text{way.UK + " " + mode.UK + " можна.", "You may " + mode.EN + " " + way.EN + "."}
-		return join(may, carryWords(a.Carry))
+		return join(may, CarryWords(a.Carry))
 	case a.Verdict == curfew.Forbidden:
 		return Text{
 			way.UK + " " + mode.UK + " не можна: винятку для цього не оголошено.",
@@ -120,8 +120,8 @@ func goWords(a *curfew.Answer, to curfew.Destination, by curfew.Mode, zone *time
 	return text("Чи можна йти — не підтверджено.", "Whether you may go is not confirmed.")
 }
 
-// carryWords lists the documents to carry.
-func carryWords(documents []string) Text {
+// CarryWords says which of [Documents] to carry; nothing where there are none.
+func CarryWords(documents []string) Text {
 	var uk, en []string
 	for _, d := range documents {
 		if w, ok := documentWords[d]; ok {

@@ -18,6 +18,7 @@ type adminPage struct {
 	page
 	Signed, Done, Community    bool
 	Notice, Secret, Invitation string
+	QR                         *qrCode // of the invitation, for the phone that it is for
 	Keys                       []keyRow
 	Roles                      []option
 	Areas                      []option // oblasts, withheld ones on
@@ -141,8 +142,14 @@ func (s *Site) handleAdminPost(c *fiber.Ctx) error {
 		return s.showAdmin(c, adminPage{Notice: a.fault}, a.code)
 	case reverted:
 		return s.showAdmin(c, adminPage{Notice: s.negotiate(c).t("admin_reverted", "n", strconv.Itoa(int(n)))}, fiber.StatusOK)
-	case secret != "" || link != "":
-		return s.showAdmin(c, adminPage{Secret: secret, Invitation: link}, fiber.StatusOK)
+	case secret != "":
+		return s.showAdmin(c, adminPage{Secret: secret}, fiber.StatusOK)
+	case link != "":
+		code, err := newQR(link)
+		if err != nil {
+			return err
+		}
+		return s.showAdmin(c, adminPage{Invitation: link, QR: code}, fiber.StatusOK)
 	}
 	return s.done(c, "/admin")
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"fmt"
 	"html/template"
 	"math"
 	"slices"
@@ -23,6 +24,7 @@ import (
 type hubCard struct {
 	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations, Against string
 	Amenities                                                                                                                                           []string
+	Route                                                                                                                                               template.URL // geo:, only of an exact place
 	Confirmed                                                                                                                                           age
 }
 
@@ -168,6 +170,9 @@ func (s *Site) hubCard(r *request, n *view.Near, here *places.Area, center orb.P
 		if hub.Amenities.At(i) == report.Yes {
 			c.Amenities = append(c.Amenities, r.cat.t("a_"+name))
 		}
+	}
+	if at := f.Facts.Place.Point; !f.Rough() {
+		c.Route = template.URL(fmt.Sprintf("geo:%g,%g?q=%g,%g", at[1], at[0], at[1], at[0])) //nolint:gosec // our own numbers
 	}
 	c.Where = hub.Address
 	town, known := r.snap.Book.Area(f.Facts.AreaCode)
@@ -370,6 +375,7 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	card := s.hubCard(r, &near, nil, orb.Point{})
 	hub, _ := f.Facts.Facts.(report.Hub)
 	p := hubPage{page: s.page(r, card.Name), Crumbs: s.crumbs(r, f.Facts.AreaCode), Hub: card, Heard: s.heard(r, f), Verdict: s.verdict(r, f.Facts.AreaCode)}
+	p.Description = s.previewHub(r, f)
 	if card.NameLang != r.cat.Lang {
 		p.TitleLang = card.NameLang
 	}

@@ -16,6 +16,7 @@ import (
 type editPage struct {
 	page
 	ID, Name, Notice, Link string
+	QR                     *qrCode // of the link
 	Done                   bool
 	Texts                  []textField
 	Choices                []optionGroup
@@ -129,7 +130,11 @@ func (s *Site) handleEditPost(c *fiber.Ctx) error {
 		return s.showEdit(c, editPage{Notice: a.fault}, a.code)
 	}
 	if link, _ := a.reply["url"].(string); link != "" {
-		return s.showEdit(c, editPage{Link: link}, fiber.StatusOK)
+		code, err := newQR(link)
+		if err != nil {
+			return err
+		}
+		return s.showEdit(c, editPage{Link: link, QR: code}, fiber.StatusOK)
 	}
 	if fields.Get("action") == "retire" {
 		return s.done(c, "/moderate")

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"html/template"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,6 +13,7 @@ type homePage struct {
 	page
 	Lead    string
 	Map     template.JS
+	Box     string
 	Oblasts []areaRow
 }
 
@@ -26,14 +28,15 @@ func (s *Site) handleHome(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	newest := s.age(r.cat, n.newest.Time(), r.now).Words
+	newest := s.age(r.cat, n.newest[""].Time(), r.now).Words
 	if newest == "" {
 		newest = r.cat.t("age_unknown")
 	}
 	p := homePage{
-		page: s.page(r, r.cat.t("home_title")), Map: m,
+		page: s.page(r, r.cat.t("home_title")), Map: m, Box: box(r),
 		Lead: r.cat.t("home_lead", "hubs", r.cat.n("hubs", n.total), "areas", r.cat.n("areas", n.oblasts), "age", newest),
 	}
+	p.Description = s.previewCountry(r)
 	for _, a := range r.snap.Book.Oblasts() {
 		code := places.ADM1(a.Code)
 		row := areaRow{Code: a.Code, Name: r.cat.choose(a.NameUK, a.NameEN), Hubs: r.cat.n("hubs", n.byPrefix[code])}
@@ -46,6 +49,13 @@ func (s *Site) handleHome(c *fiber.Ctx) error {
 		p.Oblasts = append(p.Oblasts, row)
 	}
 	return s.render(r, fiber.StatusOK, "home.html", p)
+}
+
+// box is the policy's service area, as the script reads it: what lies far outside is no
+// true position.
+func box(r *request) string {
+	b := r.snap.Policy.Box()
+	return fmt.Sprintf("%g,%g,%g,%g", b.West, b.South, b.East, b.North)
 }
 
 type placesPage struct {

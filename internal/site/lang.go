@@ -109,13 +109,13 @@ func (s *Site) functions(c *catalogue) template.FuncMap {
 // Accept-Language, else Ukrainian. Only with the parameter may caches share it.
 func (s *Site) negotiate(c *fiber.Ctx) *catalogue {
 	if lang := c.Query("lang"); slices.Contains(languages, lang) {
-		if c.Cookies("teplo_lang") == lang {
+		if c.Cookies(langCookie) == lang {
 			return s.langs[lang]
 		}
-		c.Cookie(&fiber.Cookie{Name: "teplo_lang", Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: "Lax", HTTPOnly: true})
+		c.Cookie(&fiber.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: "Lax", HTTPOnly: true})
 		return s.langs[lang]
 	}
-	if lang := c.Cookies("teplo_lang"); slices.Contains(languages, lang) {
+	if lang := c.Cookies(langCookie); slices.Contains(languages, lang) {
 		return s.langs[lang]
 	}
 	_, i := language.MatchStrings(matcher, c.Get(fiber.HeaderAcceptLanguage))

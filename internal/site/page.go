@@ -24,6 +24,9 @@ type page struct {
 	OtherLang   languageLink
 	Drill       bool
 	Seq         uint64
+	Still       bool   // no script: a sheet for print
+	Description string // for previews, which are kept for days: dates and no verdict
+	URL         string // of this page for the world; empty: not known
 }
 
 // request is what the handlers of one page share: one clock, one snapshot.
@@ -39,10 +42,14 @@ func (s *Site) begin(c *fiber.Ctx) *request {
 }
 
 func (s *Site) page(r *request, title string) page {
-	return page{
+	p := page{
 		Lang: r.cat.Lang, Title: title + " · " + r.cat.t("brand"), OtherLang: r.cat.other(r.c),
-		Drill: s.cfg.Drill || r.snap.Policy.IsDrill(), Seq: r.snap.Seq,
+		Drill: s.cfg.Drill || r.snap.Policy.IsDrill(), Seq: r.snap.Seq, Description: r.cat.t("preview"),
 	}
+	if s.cfg.PublicURL != "" {
+		p.URL = s.cfg.PublicURL + r.cat.link(r.c.Path())
+	}
+	return p
 }
 
 // render sends a page, compressed as the client accepts.
@@ -85,7 +92,7 @@ func (s *Site) keep(r *request) {
 	age := strconv.Itoa(r.snap.MaxAgeSeconds(r.now))
 	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
 	c.Set(fiber.HeaderCacheControl, "private, max-age="+age)
-	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie("teplo_lang")) == 0 {
+	if c.Query("lang") == r.cat.Lang && len(c.Response().Header.PeekCookie(langCookie)) == 0 {
 		c.Set(fiber.HeaderVary, "Accept-Encoding")
 		c.Set(fiber.HeaderCacheControl, "public, max-age="+age+", s-maxage="+age)
 	}
@@ -117,6 +124,7 @@ type mapOptions struct {
 	Oblasts    []mapOblast       `json:"oblasts"`
 	View       *mapView          `json:"view"`
 	HubsURL    string            `json:"hubsURL"`
+	DetailsURL string            `json:"detailsURL"` // the bounds follow
 	OutagesURL string            `json:"outagesURL"`
 	HubURL     string            `json:"hubURL"` // {id} stands for the hub's
 	Texts      map[string]string `json:"texts"`
@@ -143,7 +151,7 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 	n := s.figures(r.snap)
 	o := mapOptions{
 		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
-		HubsURL: "/api/collections/hubs/items?limit=10000", OutagesURL: "/api/collections/outages/items?limit=10000",
+		HubsURL: "/api/points.json", DetailsURL: "/api/collections/hubs/items?limit=20&bbox=", OutagesURL: "/api/collections/outages/items?limit=10000",
 		HubURL: "/hubs/{id}?lang=" + r.cat.Lang,
 		Texts: map[string]string{
 			"zoomIn": t("map_zoom_in"), "zoomOut": t("map_zoom_out"), "left": t("map_left"), "right": t("map_right"), "up": t("map_up"),
@@ -172,26 +180,27 @@ type figures struct {
 	byPrefix map[string]int // hubs in every area, by the prefix of its code
 	oblasts  int            // that have hubs
 	total    int
-	newest   report.Instant
+	newest   map[string]report.Instant // confirmation, by the same prefixes; "": of all
 }
 
 func (s *Site) figures(snap *view.Snapshot) *figures {
 	if known := s.counted.Load(); known != nil && known.snap == snap {
 		return known
 	}
-	out := &figures{snap: snap, outages: map[string]int{}, byPrefix: map[string]int{}}
+	out := &figures{snap: snap, outages: map[string]int{}, byPrefix: map[string]int{}, newest: map[string]report.Instant{}}
 	for f := range snap.Layer(report.Hubs).All() {
 		prefix := places.Prefix(f.Facts.AreaCode)
 		for _, end := range []int{4, 6, 9, 12, 14} {
 			if len(prefix) >= end {
 				out.byPrefix[prefix[:end]]++
+				out.newest[prefix[:end]] = max(out.newest[prefix[:end]], f.Facts.ConfirmedAt)
 				if end == 4 && out.byPrefix[prefix[:end]] == 1 {
 					out.oblasts++
 				}
 			}
 		}
 		out.total++
-		out.newest = max(out.newest, f.Facts.ConfirmedAt)
+		out.newest[""] = max(out.newest[""], f.Facts.ConfirmedAt)
 	}
 	for f := range snap.Layer(report.Outages).All() {
 		if o, ok := f.Facts.Facts.(report.Outage); ok && o.Status == "active" {

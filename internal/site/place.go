@@ -29,9 +29,11 @@ var chips = []string{"heat", "charging", "internet", "hot_drinks", "sleeping", "
 type placePage struct {
 	page
 	Name     string
+	Code     string
 	Crumbs   []areaRow
 	Withheld bool
 	Verdict  verdictBox
+	Box      string
 	HubsLead string
 	TooFar   bool // the nearest hub is over an hour away, so none is shown
 	Chips    []chip
@@ -57,14 +59,13 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 		return s.missing(c)
 	}
 	if c.Params("code") != a.Code {
-		target := "/place/" + a.Code
-		if q := string(c.Request().URI().QueryString()); q != "" {
-			target += "?" + q
-		}
-		return c.Redirect(target, fiber.StatusPermanentRedirect)
+		return toFullCode(c, "/place/", a.Code)
 	}
 	name := r.cat.choose(a.NameUK, a.NameEN)
-	p := placePage{page: s.page(r, name), Name: name, Crumbs: s.crumbs(r, a.Parent), Withheld: withheld(r, a.Code)}
+	p := placePage{
+		page: s.page(r, name), Name: name, Code: a.Code, Crumbs: s.crumbs(r, a.Parent), Withheld: withheld(r, a.Code), Box: box(r),
+	}
+	p.Description = s.previewPlace(r, &a)
 	center, _ := r.snap.Book.Center(a.Code)
 	p.Verdict = s.verdict(r, a.Code)
 	s.fillHubs(r, &p, &a, center)
@@ -82,6 +83,15 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 		return err
 	}
 	return s.render(r, fiber.StatusOK, "place.html", p)
+}
+
+// toFullCode leads from a p-code to the page of the full code.
+func toFullCode(c *fiber.Ctx, path, code string) error {
+	target := path + code
+	if q := string(c.Request().URI().QueryString()); q != "" {
+		target += "?" + q
+	}
+	return c.Redirect(target, fiber.StatusPermanentRedirect)
 }
 
 func (s *Site) crumbs(r *request, code string) []areaRow {

@@ -50,7 +50,7 @@ func (s *Site) showReceipt(c *fiber.Ctx, status int) error {
 
 // receiptSecret is the secret of a report that this browser has just filed.
 func receiptSecret(c *fiber.Ctx, id report.UUID) string {
-	of, secret, _ := strings.Cut(c.Cookies("teplo_receipt"), ".")
+	of, secret, _ := strings.Cut(c.Cookies(receiptCookie), ".")
 	if of != id.String() {
 		return ""
 	}
@@ -65,6 +65,9 @@ func (s *Site) handleWithdraw(c *fiber.Ctx) error {
 	}
 	if !sameOrigin(c) {
 		return fiber.NewError(fiber.StatusForbidden)
+	}
+	if receiptSecret(c, id) == "" {
+		return s.showReceipt(c, fiber.StatusForbidden)
 	}
 	status, _, err := s.cfg.Ask(c, fiber.MethodPost, "/api/reports/"+id.String()+"/withdraw", map[string]string{"secret": receiptSecret(c, id)})
 	if err != nil {

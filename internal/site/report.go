@@ -20,8 +20,13 @@ import (
 	"example.org/teplo/internal/view"
 )
 
-// reporterCookie is the secret by which one phone stays one source (CONTRACT §3.3).
-const reporterCookie = "teplo_reporter"
+// The cookies of the pages: the secret by which one phone stays one source
+// (CONTRACT §3.3), the secret that withdraws the last report, the language.
+const (
+	reporterCookie = "teplo_reporter"
+	receiptCookie  = "teplo_receipt"
+	langCookie     = "teplo_lang"
+)
 
 // asked are the fields of the form for each kind of report, besides place and note.
 var asked = map[string][]choiceField{
@@ -244,7 +249,7 @@ func (s *Site) answerScript(r *request, value func(string) string, area string, 
 func keepSecret(c *fiber.Ctx, receipt tracker.Receipt) {
 	if receipt.Secret != "" {
 		c.Cookie(&fiber.Cookie{
-			Name: "teplo_receipt", Value: receipt.ID.String() + "." + receipt.Secret, Path: "/receipts", MaxAge: 600, HTTPOnly: true, SameSite: "Strict",
+			Name: receiptCookie, Value: receipt.ID.String() + "." + receipt.Secret, Path: "/receipts", MaxAge: 600, HTTPOnly: true, SameSite: "Strict",
 		})
 	}
 }

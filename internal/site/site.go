@@ -102,6 +102,13 @@ func New(cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("site: %w", err)
 		}
 		s.langs[lang] = c
+		words, err := wordsJSON(c)
+		if err == nil {
+			err = s.addAsset("words."+lang+".json", "application/json", words)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("site: %w", err)
+		}
 		t, err := template.New("").Funcs(s.functions(c)).ParseFS(web.Files, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("site: %w", err)
@@ -118,6 +125,10 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
 	app.Get("/about", s.handleAbout)
+	app.Get("/privacy", s.handlePrivacy)
+	app.Post("/privacy", s.handlePrivacyPost)
+	app.Get("/poster/:code", s.handlePoster)
+	app.Get("/s/:short", s.handleShort)
 	app.Get("/t", s.handleText)
 	app.Get("/report", s.handleReportForm)
 	app.Post("/report", s.handleReportPost)
@@ -170,13 +181,19 @@ func (s *Site) loadAssets() error {
 		return err
 	}
 	var worker []byte
-	for _, name := range append(names, "icon.svg") {
+	for _, name := range append(names, "icon.svg", "poster.css") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
 			return err
 		}
 		mediaType := "image/svg+xml"
-		if path.Ext(name) == ".js" {
+		switch path.Ext(name) {
+		case ".css":
+			mediaType = "text/css; charset=utf-8"
+			if b, err = m.Bytes("text/css", b); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		case ".js":
 			mediaType = "text/javascript; charset=utf-8"
 			for other, url := range s.urls {
 				b = bytes.ReplaceAll(b, []byte("'./"+other+"'"), []byte("'"+url+"'"))

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type verdictBox struct {
 
 type groundRow struct {
 	Words, SourceURL, ValidTo string
+	Host, Stated              string // for paper: where the source is, and the day of Confirmed
 	Confirmed                 age
 }
 
@@ -48,19 +50,32 @@ func (s *Site) verdict(r *request, code string) verdictBox {
 		}
 	}
 	box.Others = strings.TrimPrefix(box.Others, ", ")
-	for _, rule := range all.Because {
+	box.Grounds = s.grounds(r, all.Because)
+	return box
+}
+
+// grounds names rules with their sources and ages.
+func (s *Site) grounds(r *request, rules []*curfew.Rule) []groundRow {
+	var out []groundRow
+	for _, rule := range rules {
 		f, ok := r.snap.Layer(report.Curfews).Feature(rule.ID)
 		if !ok {
 			continue
 		}
 		t := report.RuleWords(f.Facts, r.snap.Book, r.snap.Zone)
-		row := groundRow{Words: r.cat.choose(t.UK, t.EN), SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now)}
+		row := groundRow{
+			Words: r.cat.choose(t.UK, t.EN), SourceURL: webURL(f.Facts.SourceURL), Confirmed: s.age(r.cat, f.Facts.ConfirmedAt.Time(), r.now),
+			Stated: s.day(r, f.Facts.ConfirmedAt),
+		}
+		if u, err := url.Parse(row.SourceURL); err == nil {
+			row.Host = u.Host
+		}
 		if !rule.To.IsZero() {
 			row.ValidTo = r.cat.t("valid_to", "date", r.cat.date(rule.To.In(r.snap.Zone)))
 		}
-		box.Grounds = append(box.Grounds, row)
+		out = append(out, row)
 	}
-	return box
+	return out
 }
 
 // ruled lists the prefixes of areas inside a place that have curfew rules of their
