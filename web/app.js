@@ -40,10 +40,10 @@ function follow(changed) {
   open();
 }
 
-/** What goes on without a network: the worker, once the page is at rest, and reports that wait. */
+/** What goes on without a network: the worker, and reports that wait. Not on the page that wipes the phone. */
 function offline() {
-  const register = () => navigator.serviceWorker?.register(own.createScriptURL('')).catch(() => {});
-  if (document.readyState === 'complete') register(); else addEventListener('load', () => setTimeout(register, 3000));
+  if (document.querySelector('[data-act=wipe]')) return;
+  navigator.serviceWorker?.register(own.createScriptURL('')).catch(() => {});
   try { if (localStorage.outbox) import('./outbox.js'); } catch { /* nothing is kept here */ }
 }
 
@@ -72,7 +72,8 @@ function nearOn() {
   button.onclick = async () => (await import(button.dataset.module)).near(button);
 }
 
-offline();
+// When the page stands: what it needs itself comes first.
+addEventListener('load', () => (globalThis.requestIdleCallback ?? setTimeout)(offline));
 nearOn();
 // The stream keeps a radio awake: only who looks at a map, or sits at a desk, has it. Others get the present words when they come back to the page.
 mapOn((map) => follow((change) => map.update(change)));

@@ -5,6 +5,7 @@ globalThis.outbox = (() => {
   const most = 50, week = 7 * 864e5, refusals = [400, 403, 404, 409, 410, 413, 415];
   const channel = globalThis.BroadcastChannel && new BroadcastChannel('outbox');
 
+  // Another store in this database is a new version of it, made here.
   const open = () => new Promise((done, failed) => {
     const asked = indexedDB.open('teplo', 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore('outbox', { keyPath: 'id' });

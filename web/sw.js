@@ -9,7 +9,7 @@ const kept = 'teplo-shell-' + shell.version, patience = 3500, unkept = /^\/(api|
 
 self.addEventListener('install', (e) => e.waitUntil((async () => {
   const cache = await caches.open(kept);
-  await cache.addAll(shell.paths.map((path) => new Request(path, { cache: 'reload' })));
+  await cache.addAll(shell.paths.map((path) => new Request(path, { cache: path.startsWith('/a/') ? 'default' : 'reload' })));
   await self.skipWaiting();
 })()));
 

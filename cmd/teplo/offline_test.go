@@ -172,17 +172,18 @@ func TestOffline(t *testing.T) {
 	}
 	shoot(v, t, "online-again-360")
 
-	// The same once more, as if no reply had come, from the page and the worker at once.
-	v.run(fmt.Sprintf(`Promise.all(%q.split(' ').map(async (id) => {
+	// The same once more, as if no reply had come, by two senders at once.
+	v.run(fmt.Sprintf(`Object.defineProperty(navigator, 'locks', { value: undefined });
+	Promise.all(%q.split(' ').map(async (id) => {
 		const { all, remove, add } = globalThis.outbox, item = (await all()).find((i) => i.id === id);
 		await remove(id);
 		await add({ ...item, state: 'queued', fields: 'about=outage&state=out&place=Житомир&note=&service=' + (id === %q ? 'power' : 'water') + '&id=' + id });
 	})).then(() => Promise.all([globalThis.outbox.flush(true), globalThis.outbox.flush(true)])).then(() => {})`, strings.Join(ids, " "), first))
+	v.open(form)
 	v.queue("sent", 2)
 	if got := s.filed(key); !slices.Equal(got, ids) {
 		t.Errorf("sent twice: %v, want %v", got, ids)
 	}
-	v.open(form)
 	v.queue("refused", 1)
 	v.run(`document.querySelector('[data-state=refused] button').click()`)
 	v.queue("refused", 0)
