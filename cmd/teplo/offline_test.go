@@ -127,7 +127,7 @@ func TestOffline(t *testing.T) {
 		t.Errorf("ids of the kept form: %s, %s, %s", first, second, third)
 	}
 	v.faultless()
-	shoot(v, t, "offline-form-360")
+	shoot(v.Context, t, "offline-form-360")
 	addr := strings.TrimPrefix(s.base, "http://")
 	hanging, err := net.Listen("tcp", addr) // a network that takes and never gives
 	if err != nil {
@@ -141,7 +141,7 @@ func TestOffline(t *testing.T) {
 	if v.text(`document.querySelector('[data-hub], [data-verdict]')`) != "null" {
 		t.Error("a page of yesterday is shown")
 	}
-	shoot(v, t, "offline-page-360")
+	shoot(v.Context, t, "offline-page-360")
 	v.faultless()
 	hanging.Close()
 	v.reopen()
@@ -170,7 +170,7 @@ func TestOffline(t *testing.T) {
 	if got := v.text(`document.querySelector('[data-state=refused]').dataset.queue + document.querySelector('[data-state=refused]').textContent`); !strings.HasPrefix(got, third) || !strings.Contains(got, "Про блокпости") {
 		t.Errorf("refused: %s", got)
 	}
-	shoot(v, t, "online-again-360")
+	shoot(v.Context, t, "online-again-360")
 
 	// The same once more, as if no reply had come, by two senders at once.
 	v.run(fmt.Sprintf(`Object.defineProperty(navigator, 'locks', { value: undefined });
@@ -256,13 +256,13 @@ func TestOfflineObeys(t *testing.T) {
 	v.press("water", "Житомир", "")
 	v.queue("queued", 1)
 	v.until(`document.querySelector('[data-queue][data-state=queued]').textContent.includes('Забагато')`)
-	held := act(v, t, chromedp.Evaluate[float64](`globalThis.outbox.all().then((items) => items.find((i) => i.state === 'queued').hold - Date.now())`, chromedp.EvalAwaitPromise))
+	held := act(v.Context, t, chromedp.Evaluate[float64](`globalThis.outbox.all().then((items) => items.find((i) => i.state === 'queued').hold - Date.now())`, chromedp.EvalAwaitPromise))
 	if held <= 0 || held > 61_000 {
 		t.Errorf("held for %g ms", held)
 	}
 	s.stop()
 	s = serve(t, db, "--addr", strings.TrimPrefix(s.base, "http://"))
-	done := act(v, t, chromedp.Evaluate[bool](`globalThis.outbox.flush(true).then(() => globalThis.outbox.all()).then((items) => items.every((i) => i.state === 'sent'))`, chromedp.EvalAwaitPromise))
+	done := act(v.Context, t, chromedp.Evaluate[bool](`globalThis.outbox.flush(true).then(() => globalThis.outbox.all()).then((items) => items.every((i) => i.state === 'sent'))`, chromedp.EvalAwaitPromise))
 	if done || len(s.filed(key)) != 1 {
 		t.Error("Retry-After was not obeyed")
 	}
@@ -288,7 +288,7 @@ func TestOfflineFull(t *testing.T) {
 	})()`)
 	v.press("power", "Житомир", "")
 	v.until(`document.querySelector('#outbox [role=alert]').textContent.includes('50')`)
-	if n := act(v, t, chromedp.Evaluate[int](`globalThis.outbox.all().then((items) => items.length)`, chromedp.EvalAwaitPromise)); n != 50 {
+	if n := act(v.Context, t, chromedp.Evaluate[int](`globalThis.outbox.all().then((items) => items.length)`, chromedp.EvalAwaitPromise)); n != 50 {
 		t.Errorf("%d are stored, want 50", n)
 	}
 	if got := v.text(`document.querySelector('form.report').elements.place.value`); got != "Житомир" {

@@ -37,7 +37,7 @@ func (v *visitor) reopen() {
 		}
 	}
 	v.Context = browserIn(v.t, v.profile, v.flags...)
-	act(v, v.t, chromedp.EmulateViewport(360, 740))
+	act(v.Context, v.t, chromedp.EmulateViewport(360, 740))
 	if _, err := chromedp.Call(v.Context, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: collectErrors}); err != nil {
 		v.t.Fatal(err)
 	}
@@ -45,18 +45,18 @@ func (v *visitor) reopen() {
 
 func (v *visitor) open(url string) {
 	v.t.Helper()
-	act(v, v.t, chromedp.Navigate(url))
+	act(v.Context, v.t, chromedp.Navigate(url))
 }
 
 func (v *visitor) text(expression string) string {
 	v.t.Helper()
-	return act(v, v.t, chromedp.Evaluate[string]("String("+expression+")"))
+	return act(v.Context, v.t, chromedp.Evaluate[string]("String("+expression+")"))
 }
 
 // until waits for a condition of the page at hand, whatever the browser leaves meanwhile.
 func (v *visitor) until(condition string) {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v, timeLimit)
+	ctx, cancel := context.WithTimeout(v.Context, timeLimit)
 	defer cancel()
 	for {
 		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond)))
@@ -72,7 +72,7 @@ func (v *visitor) until(condition string) {
 // run runs a script of the page and waits for its promise.
 func (v *visitor) run(script string) {
 	v.t.Helper()
-	act(v, v.t, chromedp.Evaluate[chromedp.Void](script, chromedp.EvalAwaitPromise))
+	act(v.Context, v.t, chromedp.Evaluate[chromedp.Void](script, chromedp.EvalAwaitPromise))
 }
 
 // press fills the outage form in, sends it, and returns the id that it bore.
@@ -98,7 +98,7 @@ func (v *visitor) queue(state string, n int) {
 
 func (v *visitor) faultless() {
 	v.t.Helper()
-	if faults := act(v, v.t, chromedp.Evaluate[[]string](`faults`)); len(faults) > 0 {
+	if faults := act(v.Context, v.t, chromedp.Evaluate[[]string](`faults`)); len(faults) > 0 {
 		v.t.Errorf("errors on %s: %q", v.text(`location.href`), faults)
 	}
 }
@@ -123,7 +123,7 @@ func (v *visitor) cut(off bool) {
 func (v *visitor) sync(base string) {
 	v.t.Helper()
 	registered := make(chan serviceworker.RegistrationID, 100)
-	err := chromedp.Listen(v, func(ev any) {
+	err := chromedp.Listen(v.Context, func(ev any) {
 		if e, ok := ev.(*serviceworker.EventWorkerRegistrationUpdated); ok {
 			for _, r := range e.Registrations {
 				registered <- r.RegistrationID
