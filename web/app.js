@@ -72,8 +72,21 @@ function nearOn() {
   button.onclick = async () => (await import(button.dataset.module)).near(button);
 }
 
+/** Shows the button that stores an oblast, where the phone can; says what is stored, and renews it. */
+function saveOn() {
+  const button = document.querySelector('[data-act=save]');
+  if (!button) return;
+  if (!isSecureContext) button.closest('.save').querySelector('[role=status]').textContent = button.dataset.insecure;
+  else if (navigator.serviceWorker) {
+    const module = () => import(button.dataset.module);
+    button.hidden = false;
+    button.onclick = async () => (await module()).run();
+    try { if (localStorage.packs) module().then((m) => m.refresh()); } catch { /* nothing is kept here */ }
+  }
+}
+
 // When the page stands: what it needs itself comes first.
-addEventListener('load', () => (globalThis.requestIdleCallback ?? setTimeout)(offline));
+addEventListener('load', () => (globalThis.requestIdleCallback ?? setTimeout)(() => { offline(); saveOn(); }));
 nearOn();
 // The stream keeps a radio awake: only who looks at a map, or sits at a desk, has it. Others get the present words when they come back to the page.
 mapOn((map) => follow((change) => map.update(change)));

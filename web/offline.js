@@ -4,6 +4,18 @@ import { ago, uuid } from './outbox.js';
 const asked = new URLSearchParams(location.search);
 for (const time of document.querySelectorAll('[data-as-of]')) time.append(` (${ago(Date.parse(time.dateTime))})`);
 
+// What the phone keeps of an oblast tells more than that there is no network.
+const board = document.getElementById('board');
+if (board) {
+  const { fill } = await import(board.dataset.module);
+  await fill();
+  board.setAttribute('aria-busy', 'false');
+  // A page that stays open must not go on saying yes.
+  const again = () => { if (!document.hidden && !board.contains(document.activeElement)) fill(); };
+  document.addEventListener('visibilitychange', again);
+  setInterval(again, 60e3);
+}
+
 // Whoever asks again waits longer than the worker does by itself.
 const again = new URL(location.href);
 again.searchParams.set('wait', '1');

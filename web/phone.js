@@ -18,9 +18,9 @@ export function eighth(a, b) {
   return Math.round(((deg + 360) % 360) / 45) % 8;
 }
 
-/** @param {number} lon @param {number} lat @returns {{x: number, y: number}} the Web-Mercator cell of zoom 12 */
-export function cellOf(lon, lat) {
-  const n = 4096, s = Math.sin(rad(lat));
+/** @param {number} lon @param {number} lat @param {number} [zoom] @returns {{x: number, y: number}} the Web-Mercator cell */
+export function cellOf(lon, lat, zoom = 12) {
+  const n = 2 ** zoom, s = Math.sin(rad(lat));
   const clamp = (v) => Math.max(0, Math.min(n - 1, Math.floor(v)));
   return { x: clamp(((lon + 180) / 360) * n), y: clamp((0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI)) * n) };
 }
@@ -58,12 +58,13 @@ export function read(doc, lang) {
       has: legend.amenity.filter((_, bit) => h.has[i] & (2 ** bit)), plan: h.plan[i],
     };
   });
-  /** yes, unknown or no; and when that changes, 0 where nobody knows. */
+  /** yes, unknown or no; and when that changes, 0 where nobody knows. What the timetable alone says after `until` is no yes. */
   function open(hub, at) {
     const m = minute(at), yes = within(doc.plans.open[hub.plan], m), unsure = within(doc.plans.unsure[hub.plan], m);
-    const state = at >= until && yes.on ? 'unknown' : yes.on ? 'yes' : unsure.on ? 'unknown' : 'no';
+    if (m < 0 || m >= 7 * DAY) return { state: 'unknown', next: 0 };
+    const late = at >= until && yes.on, state = late ? 'unknown' : yes.on ? 'yes' : unsure.on ? 'unknown' : 'no';
     const next = yes.on || !unsure.on ? yes.end : Math.min(yes.end, unsure.end);
-    return { state, next: next >= 7 * DAY ? 0 : instant(next) };
+    return { state, late, next: next >= 7 * DAY ? 0 : instant(next) };
   }
   function row(code) {
     let best = curfew.area.indexOf('');
@@ -83,24 +84,26 @@ export function read(doc, lang) {
     }
     return ['yes', 'unconfirmed', 'no'][Math.max(sofar[last], to >= until ? 1 : 0)];
   }
-  const starts = doc.start.map((area) => curfew.area.indexOf(area));
-  /** What is told of a walk to a hub from a place whose code nobody knows. */
-  function reach(hub, from, at) {
-    const rows = [row(hub.code), ...starts];
+  /** Rows that count for somebody in a place; without its code, all that may. */
+  const starts = (code) => (code ? [row(code)] : doc.start.map((area) => curfew.area.indexOf(area)));
+  const ruled = (code) => (code || doc.start.length ? starts(code) : [row('')]);
+  /** What is told of a walk to a hub, from a place whose code may be known; an area is no place to walk from. */
+  function reach(hub, from, at, code, area) {
+    const rows = [row(hub.code), ...starts(code)];
     if (hub.rough) {
       const state = open(hub, at).state, go = verdict(rows, at, at + 3600e3);
-      return { hub, meters: meters(from, hub.at), minutes: -1, arrival: state === 'yes' ? 'unknown' : state, go: go === 'yes' ? 'unconfirmed' : go, stays: false };
+      return { hub, meters: meters(from, hub.at), minutes: -1, arrival: state === 'yes' ? 'unknown' : state, go: go === 'yes' && code !== hub.code ? 'unconfirmed' : go, stays: false };
     }
-    const way = meters(from, hub.at), minutes = Math.ceil((way * DETOUR) / WALK / 60), there = at + minutes * 60e3;
+    const way = meters(from, hub.at), minutes = area ? 0 : Math.ceil((way * DETOUR) / WALK / 60), there = at + minutes * 60e3;
     const arrival = open(hub, there).state, go = verdict(rows, at, there);
     return { hub, meters: way, minutes, arrival, go, stays: arrival === 'yes' && open(hub, there + 1800e3).state === 'yes' };
   }
-  /** Whether a curfew is in force where the document is of: yes, unknown or no, and until when. */
-  function force(at) {
-    const m = minute(at), all = (starts.length ? starts : [row('')]).map((r) => [within(curfew.in_force[r], m), within(curfew.unclear[r], m)]);
-    const yes = all.some(([f]) => f.on), unsure = all.some(([f, u]) => u.on || f.on !== all[0][0].on);
+  /** Whether a curfew is in force where the document is of, or in a place: yes, unknown or no, and until when. */
+  function force(at, code) {
+    const m = minute(at), all = ruled(code).map((r) => [within(curfew.in_force[r], m), within(curfew.unclear[r], m)]);
+    const yes = all.some(([f]) => f.on), unsure = m < 0 || m >= 7 * DAY || all.some(([f, u]) => u.on || f.on !== all[0][0].on);
     const end = Math.min(...all.map(([f, u]) => Math.min(f.end, u.end)));
     return { state: unsure ? 'unknown' : yes ? 'yes' : 'no', until: end >= 7 * DAY || unsure ? 0 : instant(end) };
   }
-  return { hubs, asOf, until, withheld: doc.withheld, open, reach, force, verdict: (at) => verdict(starts.length ? starts : [row('')], at, at) };
+  return { hubs, asOf, until, withheld: doc.withheld, instant, open, reach, force, verdict: (at, code) => verdict(ruled(code), at, at) };
 }

@@ -6,20 +6,23 @@ globalThis.outbox = (() => {
   const channel = globalThis.BroadcastChannel && new BroadcastChannel('outbox');
 
   // Another store in this database is a new version of it, made here.
+  const stores = { outbox: 'id', packs: 'adm1' };
   const open = () => new Promise((done, failed) => {
-    const asked = indexedDB.open('teplo', 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore('outbox', { keyPath: 'id' });
+    const asked = indexedDB.open('teplo', 2);
+    asked.onupgradeneeded = () => {
+      for (const [name, keyPath] of Object.entries(stores)) if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name, { keyPath });
+    };
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => failed(asked.error);
   });
 
   /** Resolves with the result of the request that `work` returns, once the disk has it. */
-  async function transact(mode, work) {
+  async function transact(mode, work, name = 'outbox') {
     const db = await open();
     try {
       return await new Promise((done, failed) => {
-        const t = db.transaction('outbox', mode, { durability: 'strict' });
-        const asked = work(t.objectStore('outbox'));
+        const t = db.transaction(name, mode, { durability: 'strict' });
+        const asked = work(t.objectStore(name));
         t.oncomplete = () => done(asked.result);
         t.onabort = () => failed(t.error);
       });
@@ -90,5 +93,5 @@ globalThis.outbox = (() => {
   }
   const flush = (pressed) => navigator.locks ? navigator.locks.request('outbox', () => sendDue(pressed)) : sendDue(pressed);
 
-  return { all, get, add, update, remove, flush, channel };
+  return { all, get, add, update, remove, flush, channel, transact };
 })();

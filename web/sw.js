@@ -1,6 +1,6 @@
-// The worker: keeps the form and a page that says that there is no network, and sends
-// the queue when the network comes back. It keeps no other page: a verdict of
-// yesterday is no verdict. The server puts `shell` before this text: the version, the
+// The worker: keeps the form, the page that says that there is no network and what is
+// kept here, and sends the queue when the network comes back. It keeps no page with a
+// verdict: that of yesterday is none; boards are made anew of stored oblasts (stored.js). The server puts `shell` before this text: the version, the
 // paths to keep, the URL of the queue.
 const own = self.trustedTypes?.createPolicy('teplo', { createScriptURL: (s) => s }) ?? { createScriptURL: (s) => s };
 importScripts(own.createScriptURL(shell.queue));
@@ -9,7 +9,7 @@ const kept = 'teplo-shell-' + shell.version, patience = 3500, unkept = /^\/(api|
 
 self.addEventListener('install', (e) => e.waitUntil((async () => {
   const cache = await caches.open(kept);
-  await cache.addAll(shell.paths.map((path) => new Request(path, { cache: path.startsWith('/a/') ? 'default' : 'reload' })));
+  await cache.addAll(shell.paths.map((path) => new Request(path, { credentials: 'omit', cache: path.startsWith('/a/') ? 'default' : 'reload' })));
   await self.skipWaiting();
 })()));
 
@@ -29,8 +29,8 @@ async function language(url) {
   return await (await cache.match('/lang'))?.text() ?? 'uk';
 }
 
-/** What stands for a page without a network. Boards made of stored packs will stand here. */
-const standIn = (url, lang) => caches.match(`/offline${url.pathname === '/report' ? '/report' : ''}?lang=${lang}`, { cacheName: kept });
+/** What stands for a page without a network. */
+const standIn = (url, lang) => caches.match(`${{ '/report': '/offline/report', '/privacy': '/privacy' }[url.pathname] ?? '/offline'}?lang=${lang}`, { cacheName: kept });
 
 /** The network, while it is patient; a congested one hangs rather than fails. */
 async function navigate(request, url) {

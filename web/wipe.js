@@ -25,7 +25,15 @@ const steps = [
 form.addEventListener('submit', async (e) => {
   e.preventDefault();
   // Each by itself: a failing one must not spare the others.
-  const done = await Promise.allSettled(steps.map((step) => step()));
-  form.elements.wiped.value = done.every((d) => d.status === 'fulfilled') ? 'all' : 'part';
-  form.submit();
+  const done = (await Promise.allSettled(steps.map((step) => step()))).every((d) => d.status === 'fulfilled');
+  form.elements.wiped.value = done ? 'all' : 'part';
+  try {
+    await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout?.(8e3) });
+    form.submit();
+  } catch {
+    // Cookies that scripts cannot see wait for the server; the rest is gone already.
+    const said = form.querySelector('[role=status]');
+    said.textContent = form.dataset[done ? 'offline' : 'part'];
+    said.scrollIntoView();
+  }
 });

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -272,6 +273,46 @@ func TestOfflineObeys(t *testing.T) {
 		t.Errorf("filed: %v", got)
 	}
 	v.faultless()
+}
+
+// TestOfflineUnsure: where a server is full or does not know what became of a report, it
+// waits; what had arrived all the same is not doubled.
+func TestOfflineUnsure(t *testing.T) {
+	db := bundled(t)
+	key := keys(t, db, "moderator:*")[0]
+	s := serve(t, db, "--max-size", "1MB")
+	addr := strings.TrimPrefix(s.base, "http://")
+	v := newVisitor(t)
+	form := s.base + "/report?about=outage&lang=uk"
+	v.open(form)
+	v.press("power", "Житомир", "")
+	v.queue("queued", 1)
+	full := v.text(`document.getElementById('outbox').dataset.r507`)
+	v.until(fmt.Sprintf(`document.querySelector('[data-queue]').textContent.includes(%q)`, full))
+	s.stop()
+	inner := serve(t, db)
+	proxy := between(t, addr, inner.base, func(r *http.Response) {
+		if r.Request.Method == http.MethodPost {
+			body := `{"type":"/problems/unknown-outcome","title":"Service Unavailable","status":503}`
+			r.StatusCode, r.Status, r.Body, r.ContentLength = http.StatusServiceUnavailable, "503", io.NopCloser(strings.NewReader(body)), int64(len(body))
+			r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+			r.Header.Set("Retry-After", "1")
+		}
+	})
+	v.open(form)
+	unsure := v.text(`document.getElementById('outbox').dataset.r503`)
+	v.until(fmt.Sprintf(`document.querySelector('[data-queue]').textContent.includes(%q)`, unsure))
+	if got := inner.filed(key); len(got) != 1 {
+		t.Errorf("the report had not arrived: %v", got)
+	}
+	proxy.Close()
+	inner.stop()
+	s = serve(t, db, "--addr", addr)
+	v.open(form)
+	v.queue("sent", 1)
+	if got := s.filed(key); len(got) != 1 {
+		t.Errorf("filed: %v", got)
+	}
 }
 
 // TestOfflineFull: the 51st is refused with words; a phone that keeps nothing, and one

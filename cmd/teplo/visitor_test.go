@@ -64,7 +64,7 @@ func (v *visitor) until(condition string) {
 			return
 		}
 		if ctx.Err() != nil {
-			v.t.Fatalf("waiting for %s: %v", condition, err)
+			v.t.Fatalf("waiting for %s: %v; errors %s; the page: %s", condition, err, v.text(`JSON.stringify(globalThis.faults)`), v.text(`document.body.innerText.slice(0, 600)`))
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (v *visitor) sync(base string) {
 	v.run(`(async () => {
 		const result = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
 		for (;;) {
-			const db = await result(indexedDB.open('teplo', 1)), items = await result(db.transaction('outbox').objectStore('outbox').getAll());
+			const db = await result(indexedDB.open('teplo')), items = await result(db.transaction('outbox').objectStore('outbox').getAll());
 			db.close();
 			if (items.filter((i) => i.state === 'sent').length === 2) return;
 			await new Promise((done) => setTimeout(done, 50));

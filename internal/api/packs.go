@@ -24,6 +24,10 @@ const (
 	cellsBrotli = 5
 )
 
+// packBytes is the header that tells how long a pack is before compression: a phone shows
+// how much of it has come.
+const packBytes = "Teplo-Pack-Bytes"
+
 // shelf keeps documents for phones as they go out. One is made once for a version and
 // minute, however many ask.
 type shelf struct {
@@ -167,7 +171,8 @@ func (s *Server) sendDocument(c *fiber.Ctx, snap *view.Snapshot, now time.Time, 
 	}
 	if signature != "" {
 		c.Set(pack.Header, signature)
-		c.Set(fiber.HeaderAccessControlExposeHeaders, pack.Header)
+		c.Set(packBytes, strconv.Itoa(len(d.plain)))
+		c.Set(fiber.HeaderAccessControlExposeHeaders, pack.Header+", "+packBytes)
 	}
 	if encoding != "" {
 		c.Set(fiber.HeaderContentEncoding, encoding)

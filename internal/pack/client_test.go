@@ -40,6 +40,12 @@ type phone struct {
 	}
 	Start   []string
 	Outages map[string]json.RawMessage
+	Towns   *struct {
+		Code     []string
+		NameUK   []string `json:"name_uk"`
+		NameEN   []string `json:"name_en"`
+		Lon, Lat []int
+	}
 
 	hubs []phoneHub
 }

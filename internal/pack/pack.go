@@ -57,6 +57,7 @@ type document struct {
 	Curfew        curfewColumns  `json:"curfew"`
 	Start         []string       `json:"start"`
 	Outages       *outageColumns `json:"outages"`
+	Towns         *townColumns   `json:"towns,omitempty"` // of an oblast
 }
 
 // legend lists the words that columns give by their number.
@@ -119,6 +120,7 @@ func Oblast(snap *view.Snapshot, adm1 string, now time.Time) ([]byte, error) {
 	b.curfews([]string{adm1})
 	b.doc.Start = slices.DeleteFunc(slices.Clone(b.doc.Curfew.Area), func(area string) bool { return area == "" })
 	b.revoke([]string{adm1})
+	b.towns(adm1)
 	return json.Marshal(&b.doc)
 }
 

@@ -15,7 +15,10 @@ import (
 )
 
 // shellAssets are what the worker keeps for pages without a network.
-var shellAssets = []string{"app.js", "outbox.js", "queue.js", "offline.js", "icon.svg"}
+var shellAssets = []string{"app.js", "outbox.js", "queue.js", "offline.js", "stored.js", "packs.js", "near.js", "phone.js", "wipe.js", "icon.svg"}
+
+// shellPages are kept in each language.
+var shellPages = []string{"/offline", "/offline/report", "/privacy"}
 
 // offlinePage is what the worker shows where the network is gone: with forms the
 // report page, else the page that says so.
@@ -24,6 +27,7 @@ type offlinePage struct {
 	Forms  []reportPage
 	Kinds  []chip
 	Stored age
+	Box    string
 }
 
 // inNamed begins a request in the language that its URL names, else Ukrainian: what the
@@ -40,7 +44,7 @@ func (s *Site) inNamed(c *fiber.Ctx) *request {
 func (s *Site) handleOffline(c *fiber.Ctx) error {
 	r := s.inNamed(c)
 	return s.render(r, fiber.StatusOK, "offline.html", offlinePage{
-		page: s.page(r, r.cat.t("offline_title")), Stored: s.age(r.cat, r.now, r.now),
+		page: s.page(r, r.cat.t("offline_title")), Stored: s.age(r.cat, r.now, r.now), Box: box(r),
 	})
 }
 
@@ -86,7 +90,10 @@ func (s *Site) loadWorker(text []byte) error {
 		shell.Paths = append(shell.Paths, s.urls[name])
 	}
 	for _, lang := range languages {
-		shell.Paths = append(shell.Paths, "/offline?lang="+lang, "/offline/report?lang="+lang)
+		shell.Paths = append(shell.Paths, s.urls["words."+lang+".json"], s.urls["stored."+lang+".json"])
+		for _, page := range shellPages {
+			shell.Paths = append(shell.Paths, page+"?lang="+lang)
+		}
 	}
 	b, err := json.Marshal(shell)
 	if err != nil {

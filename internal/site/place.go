@@ -39,6 +39,7 @@ type placePage struct {
 	Chips    []chip
 	Hubs     []hubCard
 	Pages    []chip
+	Save     saveButton
 	Map      template.JS
 	Outages  []outageCard
 	Curfews  []curfewCard
@@ -67,7 +68,7 @@ func (s *Site) handlePlace(c *fiber.Ctx) error {
 	}
 	p.Description = s.previewPlace(r, &a)
 	center, _ := r.snap.Book.Center(a.Code)
-	p.Verdict = s.verdict(r, a.Code)
+	p.Verdict, p.Save = s.verdict(r, a.Code), s.saveButton(r, a.Code)
 	s.fillHubs(r, &p, &a, center)
 	p.Outages, p.Curfews = s.outages(r, &a, center), s.curfews(r, &a)
 	n := s.figures(r.snap).byPrefix

@@ -31,6 +31,11 @@ var ownCookies = []struct{ name, path string }{{langCookie, "/"}, {reporterCooki
 // handlePrivacy says what is kept and for how long, by the policy in force.
 func (s *Site) handlePrivacy(c *fiber.Ctx) error {
 	r := s.begin(c)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return s.render(r, fiber.StatusOK, "privacy.html", s.privacy(r))
+}
+
+func (s *Site) privacy(r *request) privacyPage {
 	policy := &r.snap.Policy
 	p := privacyPage{
 		page:    s.page(r, r.cat.t("privacy_title")),
@@ -52,13 +57,7 @@ func (s *Site) handlePrivacy(c *fiber.Ctx) error {
 	for _, name := range []string{langCookie, reporterCookie, receiptCookie, "__Host-teplo_session"} {
 		p.Cookies = append(p.Cookies, factRow{Name: name, Value: r.cat.t("cookie_" + name)})
 	}
-	if words, ok := wiped[c.Query("done")]; ok {
-		p.Done, p.Whole = r.cat.t(words), c.Query("done") == "all"
-		// The language of the address must not become a cookie again.
-		c.Response().Header.DelCookie(langCookie)
-	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return s.render(r, fiber.StatusOK, "privacy.html", p)
+	return p
 }
 
 // handlePrivacyPost deletes from the phone what a reply can: the cookies, the session
@@ -75,7 +74,7 @@ func (s *Site) handlePrivacyPost(c *fiber.Ctx) error {
 	if _, ok := wiped[done]; !ok {
 		done = "cookies"
 	}
-	target := s.negotiate(c).link("/privacy?done=" + done)
+	r := s.begin(c)
 	for _, own := range ownCookies {
 		c.Cookie(&fiber.Cookie{Name: own.name, Path: own.path, MaxAge: -1, Expires: time.Unix(1, 0), HTTPOnly: true, SameSite: "Lax"})
 	}
@@ -85,5 +84,8 @@ func (s *Site) handlePrivacyPost(c *fiber.Ctx) error {
 	if err := s.cfg.Leave(c); err != nil {
 		return err
 	}
-	return c.Redirect(target, fiber.StatusSeeOther)
+	// Said in the reply itself: an address that says so could be sent to anybody.
+	p := s.privacy(r)
+	p.Done, p.Whole = r.cat.t(wiped[done]), done == "all"
+	return s.render(r, fiber.StatusOK, "privacy.html", p)
 }

@@ -102,11 +102,7 @@ func New(cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("site: %w", err)
 		}
 		s.langs[lang] = c
-		words, err := wordsJSON(c)
-		if err == nil {
-			err = s.addAsset("words."+lang+".json", "application/json", words)
-		}
-		if err != nil {
+		if err := s.loadWords(c); err != nil {
 			return nil, fmt.Errorf("site: %w", err)
 		}
 		t, err := template.New("").Funcs(s.functions(c)).ParseFS(web.Files, "templates/*.html")
@@ -114,6 +110,9 @@ func New(cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("site: %w", err)
 		}
 		s.pages[lang] = t
+	}
+	if err := s.loadWorker(s.worker.plain); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
 	}
 	return s, nil
 }
@@ -180,7 +179,6 @@ func (s *Site) loadAssets() error {
 	if names, err = importsFirst(names, web.Files.ReadFile); err != nil {
 		return err
 	}
-	var worker []byte
 	for _, name := range append(names, "icon.svg", "poster.css") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
@@ -203,7 +201,7 @@ func (s *Site) loadAssets() error {
 			}
 		}
 		if name == workerName {
-			worker = b
+			s.worker.plain = b // what it keeps is put before it when all has its name
 			continue
 		}
 		if err := s.addAsset(name, mediaType, b); err != nil {
@@ -218,7 +216,7 @@ func (s *Site) loadAssets() error {
 	if err != nil {
 		return err
 	}
-	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels), s.loadWorker(worker))
+	return firstError(s.addAsset("base.json", "application/json", base), s.addAsset("labels.json", "application/json", labels))
 }
 
 // importsFirst puts modules in an order in which each comes after those that it
