@@ -81,6 +81,7 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return errors.Join(err, w.close())
 	}
+	srv.ShowWith(pages.Sheet)
 	pages.Mount(srv.App())
 	warnStale(w, now(), log)
 	return listen(ctx, e, addr, srv, w)

@@ -62,6 +62,8 @@ type Server struct {
 	packs    shelf
 	cells    shelf
 	points   shelf
+	replies  replies // compressed ones
+	sheet    Sheet   // makes pages of documents
 }
 
 // New makes a server with the API's routes; it listens nowhere yet.
@@ -102,6 +104,9 @@ func (s *Server) routes() {
 	s.app.Get("/api/", s.handleLanding)
 	s.app.Get("/api/collections", s.handleCollections)
 	s.app.Get("/api/collections/:c", s.handleCollection)
+	s.app.Get("/api/conformance", s.handleConformance)
+	s.app.Get("/api/collections/:c/schema", s.handleSchema)
+	s.app.Get("/api/collections/:c/queryables", s.handleQueryables)
 	s.app.Get("/api/collections/:c/items", s.handleItems)
 	s.app.Get("/api/collections/:c/items/:id", s.handleItem)
 	s.app.Post("/api/reports", s.handleReport)
