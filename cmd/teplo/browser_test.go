@@ -134,7 +134,7 @@ func TestPagesFit(t *testing.T) {
 		for name, path := range map[string]string{
 			"home": "/?lang=en", "place": "/place/UA18040190010057814?lang=en", "oblast": "/place/UA46000000000026241?lang=uk",
 			"hub": "/hubs/" + hub + "?lang=uk", "places": "/places?q=Іванівка&lang=uk", "missing": "/nothing?lang=uk",
-			"poster": "/poster/UA18040190010057814?lang=en", "poster of a hub": "/poster/" + hub + "?lang=uk", "privacy": "/privacy?lang=uk", "report": "/report?about=need&lang=uk",
+			"poster": "/poster/UA18040190010057814?lang=en", "poster of a hub": "/poster/" + hub + "?lang=uk", "privacy": "/privacy?lang=uk", "dashboard": "/dashboard?lang=uk", "report": "/report?about=need&lang=uk",
 		} {
 			act(ctx, t, chromedp.Navigate(s.base+path))
 			if over := act(ctx, t, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {

@@ -95,7 +95,7 @@ func (s *Site) sendPoster(r *request, p *posterPage, ruled []string, id string) 
 	slices.Sort(ruled[1:])
 	ruled = slices.Compact(ruled)
 	p.page = s.page(r, r.cat.t("poster_title", "place", p.Name))
-	p.Still, p.Fingerprint = true, s.cfg.PackFingerprint
+	p.Still, p.Sheet, p.Fingerprint = true, "poster.css", s.cfg.PackFingerprint
 	until := r.believedUntil(ruled)
 	p.Printed, p.Until = s.moment(r, r.now), s.moment(r, until)
 	p.Curfew = s.sheetCurfew(r, ruled, until)
