@@ -15,6 +15,8 @@ async function refresh() {
     const now = fresh.querySelector(`[data-hub="${CSS.escape(card.dataset.hub)}"]`);
     if (now && now.outerHTML !== card.outerHTML && !card.contains(document.activeElement)) card.replaceWith(document.importNode(now, true));
   }
+  const plan = main.querySelector('.radar'), drawn = fresh.querySelector('.radar');
+  if (plan && drawn) plan.replaceWith(document.importNode(drawn, true)); // its numbers are those of the cards
   main.dataset.seq = fresh.dataset.seq;
 }
 

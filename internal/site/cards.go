@@ -25,6 +25,7 @@ type hubCard struct {
 	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations, Against string
 	Amenities                                                                                                                                           []string
 	Route                                                                                                                                               template.URL // geo:, only of an exact place
+	Number                                                                                                                                              int          // in its list; 0: it stands alone
 	Confirmed                                                                                                                                           age
 }
 
