@@ -74,9 +74,20 @@ function nearOn() {
   button.onclick = async () => (await import(button.dataset.module)).near(button);
 }
 
+/** Ways on an iPhone: it has no geo:, but its own maps: for the same (an iPad calls itself a Mac with a touch screen). */
+function waysOn() {
+  const { userAgent, maxTouchPoints } = navigator;
+  if (!/iPhone|iPad|iPod/.test(userAgent) && !(/Macintosh/.test(userAgent) && maxTouchPoints > 1)) return;
+  document.addEventListener('click', (e) => {
+    const way = e.target.closest?.('a[href^="geo:"]');
+    if (way) way.href = `maps:?dirflg=w&daddr=${way.href.slice(4).split('?')[0]}`;
+  }, true);
+}
+
 // When the page stands: what it needs itself comes first.
 addEventListener('load', () => (globalThis.requestIdleCallback ?? setTimeout)(offline));
 nearOn();
+waysOn();
 // The stream keeps a radio awake: only who looks at a map, or sits at a desk, has it. Others get the present words when they come back to the page.
 mapOn((map) => follow((change) => map.update(change)));
 let hiddenAt = 0;

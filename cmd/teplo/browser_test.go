@@ -44,13 +44,19 @@ func act[T any](ctx context.Context, t *testing.T, a chromedp.Action[T]) T {
 	return v
 }
 
-// until waits for a condition of the page.
+// until waits for a condition of the page at hand, whatever the browser leaves meanwhile.
 func until(ctx context.Context, t *testing.T, condition string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
-		t.Fatalf("waiting for %s: %v", condition, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("waiting for %s: %v", condition, err)
+		}
 	}
 }
 
