@@ -25,6 +25,7 @@ type page struct {
 	Drill       bool
 	Seq         uint64
 	Still       bool   // no script: a sheet for print
+	Sheet       string // a style sheet besides that of all pages
 	Description string // for previews, which are kept for days: dates and no verdict
 	URL         string // of this page for the world; empty: not known
 }

@@ -55,8 +55,8 @@ type sheetRow struct {
 	Cells            []string
 }
 
-// columns are what tables of features show; all else stands on each one's own page.
-var columns = []string{"name", "area_code", "service", "need", "about", "status", "in_force", "open_now", "level", "tier", "confirmed_at"}
+// sheetColumns are what tables of features show; all else stands on each one's own page.
+var sheetColumns = []string{"name", "area_code", "service", "need", "about", "status", "in_force", "open_now", "level", "tier", "confirmed_at"}
 
 // Sheet shows a document of the API as a page: its words, tables and links.
 func (s *Site) Sheet(c *fiber.Ctx, document []byte) error {
@@ -106,7 +106,7 @@ func (p *sheetPage) fill(features []sheetFeature, collection, lang string) {
 			has[fact[0]] = true
 		}
 	}
-	p.Columns = slices.DeleteFunc(slices.Clone(columns), func(name string) bool { return !has[name] })
+	p.Columns = slices.DeleteFunc(slices.Clone(sheetColumns), func(name string) bool { return !has[name] })
 	for i, f := range features {
 		row := sheetRow{Name: f.ID, URL: "/api/collections/" + collection + "/items/" + f.ID + "?f=html&lang=" + lang}
 		for _, name := range p.Columns {

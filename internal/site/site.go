@@ -77,6 +77,7 @@ type Site struct {
 	csp     string
 	worker  asset
 	counted atomic.Pointer[figures]
+	shapes  map[string]oblastShape // by the 4-character p-code
 }
 
 // asset is one file as it goes out, made once.
@@ -94,6 +95,9 @@ func New(cfg Config) (*Site, error) {
 	}
 	s.zone = zone
 	if err := s.loadAssets(); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	if s.shapes, err = loadShapes(data.Files); err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
 	for _, lang := range languages {
@@ -123,6 +127,7 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/places", s.handlePlaces)
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
+	app.Get("/dashboard", s.handleDashboard)
 	app.Get("/about", s.handleAbout)
 	app.Get("/privacy", s.handlePrivacy)
 	app.Post("/privacy", s.handlePrivacyPost)
@@ -179,7 +184,7 @@ func (s *Site) loadAssets() error {
 	if names, err = importsFirst(names, web.Files.ReadFile); err != nil {
 		return err
 	}
-	for _, name := range append(names, "icon.svg", "poster.css") {
+	for _, name := range append(names, "icon.svg", "poster.css", "dashboard.css") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
 			return err
