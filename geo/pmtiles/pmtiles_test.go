@@ -187,8 +187,10 @@ func TestDamagedLater(t *testing.T) {
 
 // FuzzOpen opens whatever there is and asks for tiles.
 func FuzzOpen(f *testing.F) {
-	for seed := range uint64(4) {
-		f.Add(randomArchive(rand.New(rand.NewPCG(seed, 1))).Bytes(), uint8(seed), uint32(0), uint32(0))
+	small := map[pmtilestest.Tile][]byte{{}: []byte("a"), {Z: 1}: []byte("a"), {Z: 1, Y: 1}: []byte("b"), {Z: 2}: []byte("a")}
+	for per := range 3 { // small ones: the fuzzer tries to make them smaller still
+		f.Add(pmtilestest.Archive{Tiles: small, PerLeaf: 2 + per, Plain: true}.Bytes(), uint8(per), uint32(0), uint32(0))
+		f.Add(pmtilestest.Archive{Tiles: small, PerLeaf: 2 + per}.Bytes(), uint8(per), uint32(0), uint32(0))
 	}
 	f.Add(craft([]byte{1, 0, 0, 5, 1}, []byte{1, 0, 0, 5, 1}, nil), uint8(0), uint32(0), uint32(0))
 	f.Fuzz(func(t *testing.T, file []byte, z uint8, x, y uint32) {
