@@ -192,7 +192,8 @@ export function draw(canvas, s) {
   g.lineJoin = g.lineCap = 'round';
   g.fillStyle = colours.sea;
   g.fillRect(0, 0, w, h);
-  if (base) {
+  const over = s.street?.look(s, k);
+  if (base && !over) {
     // Only neighbours are in the base map; what lies behind them in the west is land too, not sea.
     g.fillStyle = colours.land;
     g.fillRect(0, 0, X(worldX(26.5)), h);

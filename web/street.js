@@ -60,10 +60,16 @@ function reach(b, x, y) {
 /** @param {any} doc as the server makes it @returns {any} null for an empty one */
 function sheetOf(doc) {
   if (!doc.extent) return null;
+  /** Where the labels of each class begin: they are sorted by it. */
+  const first = [0, 1, 2, 3, 4, 5].map((rank) => {
+    let i = 0;
+    while (i < doc.labels.length && doc.labels[i + 1] < rank) i += 6;
+    return i;
+  });
   const side = doc.extent / 4, open = (/** @type {number[][]} */ lines) => bucketsOf(lines, side), closed = (/** @type {number[][]} */ lines) => bucketsOf(lines, side, true);
   return {
     extent: doc.extent, water: closed(doc.water), green: closed(doc.green), rivers: open(doc.rivers), rail: open(doc.rail), roads: doc.roads.map(open),
-    names: doc.names, labels: doc.labels, places: doc.places,
+    names: doc.names, labels: doc.labels, first, places: doc.places,
   };
 }
 
@@ -87,7 +93,7 @@ export function street(opts, changed) {
   const widths = new Map();
   /** @type {Square[]} what the view needs */
   let want = [];
-  let turn = 0, timer = 0, closed = false;
+  let turn = 0, timer = 0, closed = false, over = false;
   const box = opts.box && [worldX(opts.box[0]), worldY(opts.box[3]), worldX(opts.box[2]), worldY(opts.box[1])];
   const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -100,6 +106,7 @@ export function street(opts, changed) {
   /** Finds the squares of a view; what is lacking is asked for when the view has come to rest. */
   function look(/** @type {any} */ s, /** @type {number} */ k) {
     const z = levelOf(s.z), n = 2 ** z, at = [s.x - s.w / 2 / k, s.y - s.h / 2 / k, s.x + s.w / 2 / k, s.y + s.h / 2 / k];
+    over = !opts.images && (!box || (at[0] >= box[0] && at[1] >= box[1] && at[2] <= box[2] && at[3] <= box[3]));
     if (box) for (let i = 0; i < 4; i++) at[i] = i < 2 ? max(at[i], box[i]) : min(at[i], box[i]);
     want = [];
     turn++;
@@ -110,6 +117,7 @@ export function street(opts, changed) {
         const q = squares.get(key);
         q.used = turn;
         want.push(q);
+        over &&= !!q.sheet;
       }
     }
     for (const [key, flight] of flights) if (squares.get(key)?.used !== turn) { flight.abort(); flights.delete(key); }
@@ -165,9 +173,11 @@ export function street(opts, changed) {
   function drawLand(/** @type {any} */ pen, /** @type {any} */ s, /** @type {Square[]} */ level, /** @type {() => void} */ land) {
     const { g, X, Y, k } = pen;
     g.save();
-    g.beginPath();
-    for (const q of level) { const n = 2 ** q.z; g.rect(X(q.x / n), Y(q.y / n), k / n, k / n); }
-    g.clip();
+    if (!over) {
+      g.beginPath();
+      for (const q of level) { const n = 2 ** q.z; g.rect(X(q.x / n), Y(q.y / n), k / n, k / n); }
+      g.clip(); // costs much where it is not needed
+    }
     g.fillStyle = s.colours.land;
     g.fillRect(0, 0, s.w, s.h);
     land();
@@ -290,14 +300,17 @@ export function street(opts, changed) {
     for (const p of all) if (all.length > PICTURES && p.used !== turn) { p.picture.close(); p.picture = null; p.blob = p.again; }
   }
 
-  /** @param {any} pen @param {any} s @param {any[]} label of one row @param {Square} q @returns {boolean} whether it was written */
+  /** Writes a name on a straight piece of street, given in pixels. @param {any} pen @param {any} s @param {string} name @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 @returns {boolean} whether there was room */
   function write(pen, s, name, x1, y1, x2, y2) {
     const { g, taken, used, font } = pen, long = hypot(x2 - x1, y2 - y1), x = (x1 + x2) / 2, y = (y1 + y2) / 2;
     if (long < 40 || x < 0 || y < 0 || x > s.w || y > s.h || used.has(name)) return false;
-    font(11);
-    const key = name + s.em;
-    if (!widths.has(key)) { if (widths.size > 3000) widths.clear(); widths.set(key, g.measureText(name).width); }
-    const w = widths.get(key);
+    let w = widths.get(name);
+    if (w === undefined) {
+      if (widths.size > 3000) widths.clear();
+      font(11);
+      widths.set(name, (w = g.measureText(name).width / s.em));
+    }
+    w *= s.em;
     if (w + 8 > long) return false;
     let turned = atan2(y2 - y1, x2 - x1);
     if (abs(turned) > PI / 2) turned += turned > 0 ? -PI : PI; // never upside down
@@ -305,6 +318,7 @@ export function street(opts, changed) {
     if (taken.some((/** @type {number[]} */ b) => x - bw < b[2] && b[0] < x + bw && y - bh < b[3] && b[1] < y + bh)) return false;
     taken.push([x - bw, y - bh, x + bw, y + bh]);
     used.add(name);
+    font(11);
     g.save();
     g.translate(x, y);
     g.rotate(turned);
@@ -314,9 +328,10 @@ export function street(opts, changed) {
   }
 
   return {
+    /** Takes a view; whether streets cover all of it, so that nothing else need lie under them. @param {any} s @param {number} k @returns {boolean} */
+    look(s, k) { look(s, k); return over; },
     /** Draws what lies under hubs. @param {any} pen @param {any} s @param {() => void} land */
     ground(pen, s, land) {
-      look(s, pen.k);
       const [coarse, fine] = shown();
       if (opts.images) for (const level of [coarse, fine]) drawImages(pen, level);
       else if (coarse.length + fine.length) {
@@ -327,7 +342,7 @@ export function street(opts, changed) {
     /** Writes names where there is room. @param {any} pen @param {any} s */
     names(pen, s) {
       const { X, Y, k, taken, used, font, g } = pen, fine = want.filter((q) => q.sheet);
-      let left = NAMES;
+      let left = min(NAMES, (s.w * s.h) / 8000); // more could not be read
       for (const q of fine) {
         const unit = k / 2 ** q.z / q.sheet.extent, ox = X(q.x / 2 ** q.z), oy = Y(q.y / 2 ** q.z);
         for (const [uk, en, rank, px, py] of q.sheet.places) {
@@ -341,11 +356,11 @@ export function street(opts, changed) {
           pen.text(name, x, y);
         }
       }
-      for (let rank = 0; rank < 5 && left && s.z > 12.5; rank++) {
+      // Small streets are named only where there is room for them.
+      for (let rank = 0; rank < (s.z < 14.3 ? 3 : 5) && left > 0 && s.z > 12.5; rank++) {
         for (const q of fine) {
-          const unit = k / 2 ** q.z / q.sheet.extent, ox = X(q.x / 2 ** q.z), oy = Y(q.y / 2 ** q.z), { labels, names } = q.sheet;
-          for (let i = 0; i < labels.length && left; i += 6) {
-            if (labels[i + 1] !== rank) continue;
+          const unit = k / 2 ** q.z / q.sheet.extent, ox = X(q.x / 2 ** q.z), oy = Y(q.y / 2 ** q.z), { labels, names, first } = q.sheet;
+          for (let i = first[rank]; i < first[rank + 1] && left > 0; i += 6) {
             const x = ox + labels[i + 2] * unit, y = oy + labels[i + 3] * unit;
             if (write(pen, s, names[labels[i]], x, y, x + labels[i + 4] * unit, y + labels[i + 5] * unit)) left--;
           }

@@ -61,7 +61,7 @@ func cityTile(at pmtilestest.Tile) []byte {
 				kind, name = "path", ""
 			}
 			var p orb.LineString
-			for v := -64.0; v <= 4160; v += 256 {
+			for v := -64.0; v <= 4160; v += 264 {
 				across := float64(i)*step + wave(v)
 				if upright {
 					p = append(p, orb.Point{across, v})

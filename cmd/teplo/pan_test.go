@@ -51,7 +51,7 @@ func TestPan(t *testing.T) {
 			t.Fatal(err)
 		}
 		zoom := 7.5
-		for _, steps := range []int{3, 3} {
+		for _, steps := range []int{3, 3, 2} {
 			zoomTo(ctx, t, steps)
 			zoom += float64(steps)
 			if streets && zoom > 9.5 {
