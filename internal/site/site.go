@@ -53,6 +53,8 @@ type Config struct {
 	PublicURL string
 	// PackFingerprint is that of the key that signs packs for phones; empty: there is none.
 	PackFingerprint string
+	// Basemap draws streets; nil: there are none.
+	Basemap *Basemap
 	// Caller is the key of a request's session; nil: anybody.
 	Caller func(c *fiber.Ctx) *access.Key
 	// Join uses an invitation up and gives the browser its session; it fails with
@@ -78,6 +80,7 @@ type Site struct {
 	worker  asset
 	counted atomic.Pointer[figures]
 	shapes  map[string]oblastShape // by the 4-character p-code
+	covers  atomic.Pointer[outlines]
 }
 
 // asset is one file as it goes out, made once.
@@ -152,6 +155,8 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/o/:secret", s.handleOperator)
 	app.Post("/o/:secret", s.handleOperatorPost)
 	app.Get("/a/:name", s.handleAsset)
+	app.Get("/map/curfew.json", s.handleCurfewMap)
+	app.Get("/basemap/:hash/:z/:x/:y", s.handleBasemap)
 	app.Get("/sw.js", s.handleWorker)
 	app.Get("/offline", s.handleOffline)
 	app.Get("/offline/report", s.handleOfflineForm)
@@ -327,9 +332,12 @@ func (s *Site) handleAsset(c *fiber.Ctx) error {
 	return a.send(c)
 }
 
-// send compresses as the client accepts.
+// send compresses as the client accepts, what is compressed at all.
 func (a *asset) send(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, a.mediaType)
+	if a.brot == nil {
+		return c.Send(a.plain)
+	}
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	switch accepts := c.Get(fiber.HeaderAcceptEncoding); {
 	case strings.Contains(accepts, "br"):
