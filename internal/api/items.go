@@ -114,6 +114,9 @@ func appendCollection(b []byte, page *view.Page, links []link, now time.Time) []
 // moves with every change that the caller may see, derived properties included,
 // and the reply lives no longer than until the next one.
 func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time, as offer) bool {
+	if as.name == asHTML.name {
+		return false // a page is of a language too
+	}
 	return s.validated(c, fmt.Sprintf("%d.%s.%s", snap.Seq, snap.TickAt(now), as.name), snap.MaxAgeSeconds(now))
 }
 

@@ -36,7 +36,7 @@ type sheetFeature struct {
 
 type sheetPage struct {
 	page
-	Title    string
+	Heading  string
 	About    string
 	Crumbs   []chip
 	Lists    []sheetRow  // collections
@@ -66,23 +66,22 @@ func (s *Site) Sheet(c *fiber.Ctx, document []byte) error {
 		return fmt.Errorf("site: a document of the API: %w", err)
 	}
 	path := strings.Trim(c.Path(), "/")
-	p := sheetPage{page: s.page(r, "API"), Title: doc.Title, About: doc.Description, Classes: doc.ConformsTo, Links: doc.Links}
+	p := sheetPage{page: s.page(r, "API"), Heading: doc.Title, About: doc.Description, Classes: doc.ConformsTo, Links: doc.Links}
 	steps := strings.Split(path, "/")
 	for i := range steps[:len(steps)-1] {
 		p.Crumbs = append(p.Crumbs, chip{Name: steps[i], URL: "/" + strings.Join(steps[:i+1], "/") + "?f=html&lang=" + r.cat.Lang})
 	}
-	if p.Title == "" {
-		p.Title = steps[len(steps)-1]
+	if p.Heading == "" {
+		p.Heading = steps[len(steps)-1]
 	}
-	p.page.Title = p.Title + " · " + r.cat.t("brand")
 	for _, l := range doc.Collections {
 		p.Lists = append(p.Lists, sheetRow{Name: r.cat.t("collection_" + l.ID), URL: "/api/collections/" + l.ID + "?f=html&lang=" + r.cat.Lang, About: r.cat.t("about_collection_" + l.ID)})
 	}
 	if _, own := r.cat.Words["collection_"+fmt.Sprint(doc.ID)]; own && len(steps) == 3 {
-		p.Title, p.About = r.cat.t("collection_"+fmt.Sprint(doc.ID)), r.cat.t("about_collection_"+fmt.Sprint(doc.ID))
+		p.Heading, p.About = r.cat.t("collection_"+fmt.Sprint(doc.ID)), r.cat.t("about_collection_"+fmt.Sprint(doc.ID))
 	}
 	if doc.NumberMatched != nil {
-		p.Title = r.cat.t("collection_" + steps[2])
+		p.Heading = r.cat.t("collection_" + steps[2])
 		p.Counts = r.cat.t("sheet_counts", "shown", fmt.Sprint(len(doc.Features)), "all", fmt.Sprint(*doc.NumberMatched))
 		p.fill(doc.Features, steps[2], r.cat.Lang)
 	}
@@ -92,7 +91,10 @@ func (s *Site) Sheet(c *fiber.Ctx, document []byte) error {
 		}
 	}
 	p.Facts = facts(doc.Properties)
-	return s.render(r, fiber.StatusOK, "sheet.html", p)
+	p.Title = p.Heading + " · " + r.cat.t("brand")
+	err := s.render(r, fiber.StatusOK, "sheet.html", p)
+	c.Append(fiber.HeaderVary, fiber.HeaderAccept, fiber.HeaderAuthorization)
+	return err
 }
 
 // fill makes the table of features, of the columns that some of them have.
