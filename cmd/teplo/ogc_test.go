@@ -57,7 +57,9 @@ func wide(t *testing.T, n int) string {
 	outages.WriteString("ref,service,kind,status,area_code,starts_at,ends_at,confirmed_at\n")
 	curfews.WriteString("ref,kind,start_local,end_local,area_code,valid_from,valid_to,confirmed_at\n")
 	hubs.WriteString("ref,name,lon,lat,address,opening_hours,heat,charging,confirmed_at\n")
-	when := func(day int) string { return time.Date(2026, 1, 1+day, rnd.IntN(24), 0, 0, 0, time.UTC).Format(time.RFC3339) }
+	when := func(day int) string {
+		return time.Date(2026, 1, 1+day, rnd.IntN(24), 0, 0, 0, time.UTC).Format(time.RFC3339)
+	}
 	for i := range n {
 		code, day, end := areas[i%len(areas)], rnd.IntN(100), ""
 		if i%3 > 0 {

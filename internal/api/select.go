@@ -22,7 +22,7 @@ const (
 )
 
 // selecting are the parameters of items besides one for each property.
-var selecting = []string{"bbox", "datetime", "limit", "cursor", "offset", "area", "f"}
+var selecting = []string{"bbox", "datetime", "filter", "filter-lang", "filter-crs", "limit", "cursor", "offset", "area", "f"}
 
 // selection is what a request wants of a collection.
 type selection struct {
@@ -61,6 +61,13 @@ func parseItems(c *fiber.Ctx, snap *view.Snapshot, name report.Collection, now t
 	if test := p.equalities(properties, now); test != nil {
 		tests = append(tests, test)
 	}
+	if e := p.expression(properties); e != nil {
+		var values view.Values
+		tests = append(tests, func(f *view.Feature) bool { values.Set(f, now); return e.Match(values, f.Geometry) })
+		if b, ok := e.Bound(); ok && q.BBox == nil {
+			q.BBox = &b // what it implies is found by the index
+		}
+	}
 	if tests != nil {
 		q.Takes = func(f *view.Feature) bool {
 			return !slices.ContainsFunc(tests, func(takes func(*view.Feature) bool) bool { return !takes(f) })
@@ -68,6 +75,21 @@ func parseItems(c *fiber.Ctx, snap *view.Snapshot, name report.Collection, now t
 	}
 	as, err := p.negotiate(itemOffers...)
 	return selection{q, as}, err
+}
+
+// expression reads the filter in CQL2; nil where none is given, or a bad one.
+func (p *params) expression(properties []filter.Property) *filter.Expr {
+	p.choice("filter-lang", []string{"cql2-text"}, "")
+	p.choice("filter-crs", []string{crs84}, "")
+	if !p.has("filter") {
+		return nil
+	}
+	e, err := filter.Parse(p.c.Query("filter"), properties)
+	if err != nil {
+		p.bad("filter", err.Error())
+		return nil
+	}
+	return e
 }
 
 // equalities are the wanted values of properties; nil where none is given.

@@ -27,7 +27,7 @@ import (
 // Limits of the server.
 const (
 	maxBodyBytes   = 64 << 10
-	maxHeaderBytes = 8 << 10
+	maxHeaderBytes = 28 << 10 // a filter of 8 KiB, its letters escaped, and the rest
 	maxDrainBytes  = 1 << 20
 	readTimeout    = 5 * time.Second
 	writeTimeout   = 15 * time.Second
