@@ -119,6 +119,8 @@ func TestLimits(t *testing.T) {
 		}, 64, "more than 64 deep"},
 		{"chain", func(n int) string { return "true" + strings.Repeat(" AND true", n-1) }, 199, "more than 200 parts"},
 		{"list", func(n int) string { return "capacity IN (" + of(n, "1") + ")" }, 198, "more than 200 parts"},
+		{"pattern", func(n int) string { return "name LIKE '%" + strings.Repeat("_", n-1) + "a%'" }, 255, "longer than 255 characters"},
+		{"pattern that folding makes longer", func(n int) string { return "name LIKE CASEI('" + strings.Repeat("ß", n) + "')" }, 127, "longer than 255 characters"},
 		{"positions", points, 1000, "more than 1000 positions"},
 		{"positions of two", func(n int) string { return points(400) + " OR " + points(n-400) }, 1000, "more than 1000 positions"},
 	}
