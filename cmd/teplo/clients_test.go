@@ -101,7 +101,7 @@ func TestGDAL(t *testing.T) {
 		}
 		fgb := filepath.Join(dir, "out.fgb")
 		gis(t, key, "ogr2ogr", "-f", "FlatGeobuf", fgb, "OAPIF:"+s.base+"/api", c, "-oo", "PAGE_SIZE=10000")
-		if got := counted(t, "", fgb, "out"); got != want {
+		if got := counted(t, "", fgb, c); got != want {
 			t.Errorf("%s: the FlatGeobuf has %d, want %d", c, got, want)
 		}
 		gis(t, key, "ogr2ogr", "-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8", filepath.Join(dir, "out.shp"), pkg, c, "-t_srs", "EPSG:4326")

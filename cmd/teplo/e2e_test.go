@@ -204,7 +204,7 @@ func (s *server) items(path string) collection {
 	return parse(s.t, body)
 }
 
-func parse(t *testing.T, body string) (c collection) {
+func parse(t testing.TB, body string) (c collection) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(body), &c); err != nil {
 		t.Fatal(err)

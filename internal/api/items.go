@@ -42,6 +42,9 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 		s.looked(read.key, name, places.Prefix(want.Area))
 	}
 	page := read.scope(name).Find(want.Query)
+	if want.late() {
+		return badRequest(fieldError{"filter", c.Query("filter"), "takes too long over so many features: narrow it with bbox, area or a shorter filter"})
+	}
 	links := append(s.selves(c, want.as, itemOffers...), link{Href: s.base(c) + "/api/collections/" + string(name), Rel: "collection", Type: typeJSON, Title: descriptions[name][0]})
 	if page.More {
 		after := page.Features[len(page.Features)-1].ID

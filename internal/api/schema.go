@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/internal/filter"
@@ -9,11 +11,11 @@ import (
 
 const schemaDraft = "https://json-schema.org/draft/2020-12/schema"
 
-// geometries are the kinds of geometry of the collections, as JSON Schema formats of OGC
-// API - Features Part 3 and 5.
+// geometries are the kinds of geometry of the collections; schemas (OGC API - Features
+// Part 3 and 5) tell them as a format.
 var geometries = map[report.Collection]string{
-	report.Hubs: "geometry-point", report.Needs: "geometry-point", report.Reports: "geometry-point",
-	report.Outages: "geometry-multipolygon", report.Curfews: "geometry-multipolygon", report.Areas: "geometry-multipolygon",
+	report.Hubs: "Point", report.Needs: "Point", report.Reports: "Point",
+	report.Outages: "MultiPolygon", report.Curfews: "MultiPolygon", report.Areas: "MultiPolygon",
 }
 
 // schemaOf describes one property.
@@ -49,7 +51,7 @@ func (s *Server) handleSchema(c *fiber.Ctx) error {
 			}
 			properties[p.Name] = described
 		}
-		properties["geometry"] = map[string]any{"title": "geometry", "format": geometries[name], "x-ogc-role": "primary-geometry"}
+		properties["geometry"] = map[string]any{"title": "geometry", "format": "geometry-" + strings.ToLower(geometries[name]), "x-ogc-role": "primary-geometry"}
 	})
 }
 
@@ -59,7 +61,8 @@ func (s *Server) handleQueryables(c *fiber.Ctx) error {
 		for _, p := range report.Properties(name) {
 			properties[p.Name] = schemaOf(&p)
 		}
-		properties["geometry"] = map[string]any{"title": "geometry", "format": geometries[name]}
+		// QGIS knows a geometry by its reference alone, others by the format.
+		properties["geometry"] = map[string]any{"title": "geometry", "format": "geometry-" + strings.ToLower(geometries[name]), "$ref": "https://geojson.org/schema/" + geometries[name] + ".json"}
 	})
 }
 

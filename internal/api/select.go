@@ -27,8 +27,13 @@ var selecting = []string{"bbox", "datetime", "filter", "filter-lang", "filter-cr
 // selection is what a request wants of a collection.
 type selection struct {
 	view.Query
-	as offer
+	as   offer
+	late func() bool // whether the filter took too long, so that nothing can be said
 }
+
+// filterFor is how long one reply may look for what an expression takes: the worst that
+// the limits of [filter.Parse] let pass needs half a millisecond a feature.
+const filterFor = 3 * time.Second
 
 // parseItems reads the parameters of items, all of them before it complains.
 func parseItems(c *fiber.Ctx, snap *view.Snapshot, name report.Collection, now time.Time) (selection, error) {
@@ -61,9 +66,20 @@ func parseItems(c *fiber.Ctx, snap *view.Snapshot, name report.Collection, now t
 	if test := p.equalities(properties, now); test != nil {
 		tests = append(tests, test)
 	}
+	var late bool
 	if e := p.expression(properties); e != nil {
 		var values view.Values
-		tests = append(tests, func(f *view.Feature) bool { values.Set(f, now); return e.Match(values, f.Geometry) })
+		looked, until := 0, time.Now().Add(filterFor)
+		tests = append(tests, func(f *view.Feature) bool {
+			if looked++; looked%256 == 0 {
+				late = late || time.Now().After(until)
+			}
+			if late {
+				return false
+			}
+			values.Set(f, now)
+			return e.Match(values, f.Geometry)
+		})
 		if b, ok := e.Bound(); ok && q.BBox == nil {
 			q.BBox = &b // what it implies is found by the index
 		}
@@ -74,7 +90,7 @@ func parseItems(c *fiber.Ctx, snap *view.Snapshot, name report.Collection, now t
 		}
 	}
 	as, err := p.negotiate(itemOffers...)
-	return selection{q, as}, err
+	return selection{q, as, func() bool { return late }}, err
 }
 
 // expression reads the filter in CQL2; nil where none is given, or a bad one.

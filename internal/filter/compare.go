@@ -20,6 +20,7 @@ type operand struct {
 	at      int
 }
 
+// value returns what an operand stands for in a feature.
 func (o *operand) value(values []Value) Value {
 	if o.name == "" {
 		return o.literal
@@ -27,7 +28,7 @@ func (o *operand) value(values []Value) Value {
 	return values[o.prop]
 }
 
-// eval makes an operand that is a Bool a predicate; of other kinds it tells null alone.
+// eval makes an operand that is a Bool a predicate.
 func (o *operand) eval(values []Value, _ orb.Geometry) truth {
 	v := o.value(values)
 	if v.Null() {

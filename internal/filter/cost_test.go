@@ -27,15 +27,51 @@ func TestMatchNeedsNoMemory(t *testing.T) {
 	}
 }
 
-// A pattern that a matcher which goes back to every % would work at for ages.
+// A pattern at which a matcher that goes back to each % would work for ages.
 func TestLikeIsBounded(t *testing.T) {
 	values := append([]filter.Value{filter.TextOf(strings.Repeat("a", 2000))}, feature[1:]...)
-	e, err := filter.Parse("name LIKE '"+strings.Repeat("%a", 500)+"%b'", properties)
+	e, err := filter.Parse("name LIKE '"+strings.Repeat("%a", 250)+"%b'", properties)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if e.Match(values, kyiv) {
 		t.Error("matches without a b")
+	}
+}
+
+// Patterns over one word of bits, and over its edges, against the plain matcher.
+func TestLongPatterns(t *testing.T) {
+	r := random(t)
+	values := append([]filter.Value{}, feature...)
+	met := 0
+	for range 3000 {
+		s, pattern := "", ""
+		for range 60 + r.IntN(196) {
+			c := pick(r, []string{"a", "b"})
+			s += c
+			pattern += pick(r, []string{"_", c, c, c})
+		}
+		if cut := r.IntN(len(s)); r.IntN(2) == 0 { // something else where % stands
+			s, pattern = s[:cut]+"bab"+s[cut:], pattern[:cut]+"%"+pattern[cut:]
+		}
+		if r.IntN(4) == 0 {
+			s = s[1:]
+		}
+		e, err := filter.Parse("name LIKE '"+pattern+"'", properties)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values[0] = filter.TextOf(s)
+		want := naiveLike([]rune(s), []rune(pattern))
+		if got := e.Match(values, kyiv); got != want {
+			t.Fatalf("%s LIKE %s: got %v, want %v", s, pattern, got, want)
+		}
+		if want {
+			met++
+		}
+	}
+	if met < 1000 || met > 2900 {
+		t.Errorf("%d of 3000 matched: the test tests one answer only", met)
 	}
 }
 

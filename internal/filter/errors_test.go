@@ -60,6 +60,7 @@ func TestParseErrors(t *testing.T) {
 		{"updated_at > TIMESTAMP('2026-11-25')", 24, `"2026-11-25" is not TIMESTAMP('2026-11-25T08:00:00Z') or DATE('2026-11-25')`},
 		{"updated_at > TIMESTAMP('2026-11-25T1:00:00.0Z')", 24, `"2026-11-25T1:00:00.0Z" is not TIMESTAMP('2026-11-25T08:00:00Z') or DATE('2026-11-25')`},
 		{"updated_at > TIMESTAMP('2026-11-25T10:00:00,5Z')", 24, `"2026-11-25T10:00:00,5Z" is not TIMESTAMP('2026-11-25T08:00:00Z') or DATE('2026-11-25')`},
+		{"CASEI('2026-11-25') < updated_at", 23, "updated_at (a time) cannot be compared with a text"},
 		{"updated_at > 5", 14, "a number cannot be compared with updated_at (a time)"},
 		{"name IN ('2026-11-25', updated_at)", 10, "a time cannot be compared with name (a text)"},
 		{"CASEI(capacity) = 5", 7, "CASEI needs a text, not capacity (a number)"},
@@ -111,6 +112,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{"bytes", func(n int) string { return strings.Repeat(" ", n-4) + "true" }, 8192, "longer than 8192 bytes"},
 		{"parentheses", func(n int) string { return strings.Repeat("(", n) + "true" + strings.Repeat(")", n) }, 64, "more than 64 deep"},
+		{"parentheses one after the other", func(n int) string { return "(true)" + strings.Repeat(" OR (true)", n-1) }, 199, "more than 200 parts"},
 		{"NOT", func(n int) string { return strings.Repeat("NOT ", n) + "true" }, 64, "more than 64 deep"},
 		{"CASEI", func(n int) string { return strings.Repeat("CASEI(", n) + "'x'" + strings.Repeat(")", n) + "='x'" }, 64, "more than 64 deep"},
 		{"CASEI of a pattern", func(n int) string { return "name LIKE " + strings.Repeat("CASEI(", n) + "'x'" + strings.Repeat(")", n) }, 64, "more than 64 deep"},
@@ -119,6 +121,8 @@ func TestLimits(t *testing.T) {
 		}, 64, "more than 64 deep"},
 		{"chain", func(n int) string { return "true" + strings.Repeat(" AND true", n-1) }, 199, "more than 200 parts"},
 		{"list", func(n int) string { return "capacity IN (" + of(n, "1") + ")" }, 198, "more than 200 parts"},
+		{"pattern", func(n int) string { return "name LIKE '%" + strings.Repeat("_", n-1) + "a%'" }, 255, "longer than 255 characters"},
+		{"pattern that folding makes longer", func(n int) string { return "name LIKE CASEI('" + strings.Repeat("ß", n) + "')" }, 127, "longer than 255 characters"},
 		{"positions", points, 1000, "more than 1000 positions"},
 		{"positions of two", func(n int) string { return points(400) + " OR " + points(n-400) }, 1000, "more than 1000 positions"},
 	}

@@ -8,12 +8,13 @@ import (
 
 // Limits of an expression; what is above them is refused. Every name, literal,
 // predicate, member of a list, NOT, and chain of AND or of OR is a node. Positions are
-// those of all geometries together.
+// those of all geometries together, and in the length of a pattern % does not count.
 const (
 	MaxBytes     = 8 << 10
 	MaxDepth     = 64
 	MaxNodes     = 200
 	MaxPositions = 1000
+	MaxPattern   = 255
 )
 
 // Expr is an expression in CQL2 that was found right. It does not change and is safe

@@ -61,6 +61,7 @@ var foldings = sync.OnceValue(func() map[rune]string {
 	return to
 })
 
+// each calls do with every character of a table.
 func each(table *unicode.RangeTable, do func(rune)) {
 	for _, r := range table.R16 {
 		for c := rune(r.Lo); c <= rune(r.Hi); c += rune(r.Stride) {
@@ -74,6 +75,7 @@ func each(table *unicode.RangeTable, do func(rune)) {
 	}
 }
 
+// orderFolded compares by code point after folding.
 func orderFolded(a, b reader) int {
 	for {
 		x, more := a.next()

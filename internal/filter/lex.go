@@ -92,12 +92,14 @@ func lexQuoted(rest string, kind kindOfToken, at int) (token, int) {
 	return token{kind: faulty, text: "the quotation that begins here has no end", at: at}, at + len(rest)
 }
 
+// startsNumber tells a sign of a number from one of arithmetic, which is refused.
 func startsNumber(s string) bool {
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
 	s = strings.TrimPrefix(s, ".")
 	return s != "" && isDigit(s[0])
 }
 
+// lexNumber takes what continues a name along, so that 12abc is refused as a whole.
 func lexNumber(rest string, at int) (token, int) {
 	i := 0
 	digits := func() {

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/paulmach/orb"
 )
@@ -9,7 +10,7 @@ import (
 // like is a LIKE pattern.
 type like struct {
 	a       operand
-	pattern pattern
+	pattern *pattern
 }
 
 func (n *like) eval(values []Value, _ orb.Geometry) truth {
@@ -20,68 +21,88 @@ func (n *like) eval(values []Value, _ orb.Geometry) truth {
 	return truthOf(n.pattern.match(reader{rest: v.text, fold: n.a.fold}))
 }
 
-// pattern is a pattern of LIKE, a character a glyph.
-type pattern []glyph
-
-type glyph struct {
-	char rune
-	any  bool // %: no, one or several characters
-	one  bool // _: one character
+// pattern is an automaton whose states are bits: bit i is on where what was read so far
+// fits the first i characters of the pattern, % not counted. All states go on at once,
+// so that the steps are those of the text, whatever the pattern.
+type pattern struct {
+	length int
+	stay   bits           // bit i: % stands before character i
+	any    bits           // bit i: character i is _
+	takes  map[rune]*bits // bit i: character i is this one, or _
 }
 
+// bits have room for a pattern of MaxPattern characters.
+type bits [(MaxPattern + 1) / 64]uint64
+
+func (b *bits) set(i int) { b[i/64] |= 1 << (i % 64) }
+
 // patternOf reads a pattern: after \ any character is plain. With fold, CASEI, the
-// plain ones are folded.
-func patternOf(text string, fold bool) (pattern, error) {
-	var p pattern
-	escaped := false
+// plain ones are folded, which may make several of one.
+func patternOf(text string, fold bool) (*pattern, error) {
+	p := &pattern{takes: map[rune]*bits{}}
+	escaped, fits := false, true
 	for _, c := range text {
 		switch {
 		case escaped || c != '\\' && c != '%' && c != '_':
 			escaped = false
-			// A reader of its own for each: folding does not depend on the neighbours.
-			for in := (reader{rest: string(c), fold: fold}); ; {
-				folded, ok := in.next()
-				if !ok {
-					break
+			in := reader{rest: string(c), fold: fold}
+			for plain, ok := in.next(); ok; plain, ok = in.next() {
+				if p.takes[plain] == nil {
+					p.takes[plain] = &bits{}
 				}
-				p = append(p, glyph{char: folded})
+				fits = fits && p.add(p.takes[plain])
 			}
 		case c == '\\':
 			escaped = true
-		case c == '_':
-			p = append(p, glyph{one: true})
-		case len(p) == 0 || !p[len(p)-1].any:
-			p = append(p, glyph{any: true})
+		case c == '%':
+			p.stay.set(p.length)
+		default:
+			fits = fits && p.add(&p.any)
 		}
+	}
+	if !fits {
+		return nil, fmt.Errorf("the pattern is longer than %d characters", MaxPattern)
 	}
 	if escaped {
 		return nil, errors.New(`the pattern ends with its escape character \`)
 	}
+	for _, b := range p.takes {
+		for i := range b {
+			b[i] |= p.any[i]
+		}
+	}
 	return p, nil
 }
 
-// match goes back to the last % alone: what those before it took need not change. So
-// the steps are at most the length of the text times that of the pattern.
-func (p pattern) match(in reader) bool {
-	i, last := 0, -1
-	var taken reader // what the last % has left over
-	for {
-		if i < len(p) && p[i].any {
-			last, taken = i, in
-			i++
-			continue
+// add makes the next character one that these bits are of.
+func (p *pattern) add(to *bits) bool {
+	if p.length == MaxPattern {
+		return false
+	}
+	to.set(p.length)
+	p.length++
+	return true
+}
+
+// match reads the text once.
+func (p *pattern) match(in reader) bool {
+	on := bits{1}
+	words := p.length/64 + 1
+	for c, ok := in.next(); ok; c, ok = in.next() {
+		takes := p.takes[c]
+		if takes == nil {
+			takes = &p.any
 		}
-		c, ok := in.next()
-		switch {
-		case !ok:
-			return i == len(p)
-		case i < len(p) && (p[i].one || p[i].char == c):
-			i++
-		case last < 0:
+		var carry, alive uint64
+		for i := range on[:words] {
+			taken := on[i] & takes[i]
+			on[i] = taken<<1 | carry | on[i]&p.stay[i]
+			carry = taken >> 63
+			alive |= on[i]
+		}
+		if alive == 0 {
 			return false
-		default:
-			taken.next()
-			in, i = taken, last+1
 		}
 	}
+	return on[p.length/64]>>(p.length%64)&1 == 1
 }

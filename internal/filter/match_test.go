@@ -166,6 +166,7 @@ func TestBound(t *testing.T) {
 		{"S_INTERSECTS(geometry, BBOX(0,0,9,9)) AND S_INTERSECTS(geometry, BBOX(5,5,6,6)) AND disputed", "{5 5 6 6}"},
 		{"S_INTERSECTS(geometry, BBOX(170,2,-170,4)) OR S_INTERSECTS(geometry, POINT(0 9))", "{-180 2 180 9}"},
 		{"S_INTERSECTS(geometry, BBOX(170,2,-170,4)) AND S_INTERSECTS(geometry, BBOX(-90,0,90,90))", "{170 2 -170 4}"},
+		{"S_INTERSECTS(geometry, BBOX(10,0,-10,9)) AND S_INTERSECTS(geometry, BBOX(-5,0,5,9))", "{-5 0 5 9}"},
 		{"S_INTERSECTS(geometry, geometry)", "none"},
 	}
 	for _, tt := range tests {

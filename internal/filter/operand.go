@@ -41,6 +41,7 @@ func (p *parser) operand() (operand, error) {
 	return operand{}, p.unexpected("a property or a value")
 }
 
+// property reads a name. The kinds of numbers are one: Integer.
 func (p *parser) property() (operand, error) {
 	tok := p.tok
 	i := slices.IndexFunc(p.properties, func(each Property) bool { return each.Name == tok.text })
@@ -59,6 +60,8 @@ func (p *parser) property() (operand, error) {
 	return o, nil
 }
 
+// function reads CASEI, DATE or TIMESTAMP; what else looks like a function is refused
+// with what there is instead.
 func (p *parser) function() (operand, error) {
 	tok := p.tok
 	switch f := strings.ToUpper(tok.text); {
@@ -72,6 +75,7 @@ func (p *parser) function() (operand, error) {
 		case o.kind != Text:
 			return o, p.fault(o.at, "CASEI needs a text, not %s", describe(o))
 		}
+		// A literal is folded here, once; only a property must be at each feature.
 		o.casei, o.fold = true, o.name != ""
 		o.literal.text = folded(o.literal.text)
 		return o, p.expect(")")
@@ -92,6 +96,7 @@ func (p *parser) function() (operand, error) {
 	return operand{}, p.fault(tok.at, "there is no function %s", short(tok.text))
 }
 
+// time reads DATE or TIMESTAMP.
 func (p *parser) time(day bool) (operand, error) {
 	o := operand{at: p.tok.at}
 	p.next()
@@ -104,14 +109,15 @@ func (p *parser) time(day bool) (operand, error) {
 	if err := p.expect(")"); err != nil {
 		return o, err
 	}
-	o.at = tok.at
+	o.at = tok.at // where a fault would be
 	if day != (len(tok.text) == len(time.DateOnly)) {
 		return o, p.notTime(tok.at, tok.text)
 	}
 	return o, p.instant(&o, tok.text)
 }
 
-// instant makes an operand the time that a text tells.
+// instant makes an operand the time that a text tells. The standard wants UTC, "Z";
+// any offset is as clear.
 func (p *parser) instant(o *operand, text string) error {
 	t, err := time.Parse(time.RFC3339, text)
 	switch {

@@ -63,6 +63,7 @@ func (p *parser) check() error {
 	return nil
 }
 
+// validPrefix is what comes before the first byte that is not UTF-8.
 func validPrefix(s string) string {
 	for i, c := range s {
 		if _, size := utf8.DecodeRuneInString(s[i:]); c == utf8.RuneError && size == 1 {

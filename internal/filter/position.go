@@ -42,6 +42,8 @@ func list[E any](p *parser, least int, read func() (E, error)) ([]E, error) {
 	return out, nil
 }
 
+// Lines and rings have at least the positions that geo.ParseGeometry asks for; whether
+// they cross themselves does not matter to even-odd insides.
 func (p *parser) line() (orb.LineString, error) { return list(p, 2, p.position) }
 
 func (p *parser) polygon() (orb.Polygon, error) { return list(p, 1, p.ring) }
@@ -94,6 +96,7 @@ func (p *parser) position() (orb.Point, error) {
 	return orb.Point{lon, lat}, err
 }
 
+// coordinate reads a number that is finite and at most so far from 0.
 func (p *parser) coordinate(what string, most float64) (float64, error) {
 	tok := p.tok
 	if tok.kind != number {

@@ -39,6 +39,7 @@ func (p *parser) predicate() (node, error) {
 	return negate(n, negated), p.add(at)
 }
 
+// comparison reads the operator and the other side.
 func (p *parser) comparison(a operand) (node, error) {
 	n := comparisons[p.tok.text]
 	at := p.tok.at
@@ -54,6 +55,7 @@ func (p *parser) comparison(a operand) (node, error) {
 	return &n, p.add(at)
 }
 
+// like reads the pattern. The grammar wants a literal there: it is compiled once.
 func (p *parser) like(a operand) (node, error) {
 	if a.kind != Text {
 		return nil, p.fault(a.at, "%s cannot be compared with a pattern", describe(a))
@@ -91,6 +93,8 @@ func (p *parser) pattern() (text token, casei bool, err error) {
 	return text, false, nil
 }
 
+// between takes any kind that has an order, not numbers alone as the grammar does:
+// clients write it for times too.
 func (p *parser) between(a operand) (node, error) {
 	low, err := p.operand()
 	if err != nil {
@@ -107,6 +111,7 @@ func (p *parser) between(a operand) (node, error) {
 	return n, p.unify(&n.a, &n.low, &n.high)
 }
 
+// in reads the list, of which the members may be properties too.
 func (p *parser) in(a operand) (node, error) {
 	if err := p.expect("("); err != nil {
 		return nil, err
@@ -126,6 +131,7 @@ func (p *parser) in(a operand) (node, error) {
 		return nil, p.unexpected(", or )")
 	}
 	p.next()
+	// All at once: a time among them makes times of the texts before it.
 	all := []*operand{&n.a}
 	for i := range n.list {
 		all = append(all, &n.list[i])
@@ -157,6 +163,7 @@ func (p *parser) unify(all ...*operand) error {
 
 var kindNames = map[Kind]string{Text: "a text", Integer: "a number", Bool: "TRUE or FALSE", Time: "a time"}
 
+// describe names an operand in an error: a property by its name and kind.
 func describe(o operand) string {
 	if o.name == "" {
 		return kindNames[o.kind]

@@ -47,7 +47,7 @@ func (p *parser) intersects() (node, error) {
 	if err := p.expect(")"); err != nil {
 		return nil, err
 	}
-	if a == nil {
+	if a == nil { // the literal first
 		a, b, box = b, nil, boxB
 	}
 	var n node = &meets{shape: geo.ShapeOf(a), box: box}
@@ -84,6 +84,8 @@ func (p *parser) spatial() (orb.Geometry, geo.BBox, error) {
 	return nil, box, p.unexpected("geometry, BBOX(west, south, east, north) or a geometry in WKT")
 }
 
+// bbox reads a box as bbox= has it. As a geometry it is a polygon on each side of the
+// antimeridian.
 func (p *parser) bbox() (orb.Geometry, geo.BBox, error) {
 	p.next()
 	at := p.tok.at
@@ -115,7 +117,7 @@ func (p *parser) bbox() (orb.Geometry, geo.BBox, error) {
 func (p *parser) wkt() (orb.Geometry, error) {
 	tok, kind := p.tok, strings.ToUpper(p.tok.text)
 	p.next()
-	p.take("Z")
+	p.take("Z") // says that there are heights, which the positions show themselves
 	switch {
 	case kind == "ENVELOPE":
 		return nil, p.fault(tok.at, "ENVELOPE is not supported, BBOX(west, south, east, north) is")
