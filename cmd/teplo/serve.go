@@ -83,7 +83,7 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words, PackKey: packKey})
 	pages, err := site.New(site.Config{
 		Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, Answer: srv.AnswerForm, FileOperator: srv.FileOperator, Body: srv.Body,
-		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask, PackFingerprint: fingerprint, Basemap: streets,
+		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask, OpenAPI: srv.OpenAPI, PackFingerprint: fingerprint, Basemap: streets,
 	})
 	if err != nil {
 		return errors.Join(err, w.close())

@@ -62,6 +62,7 @@ type Server struct {
 	packs    shelf
 	cells    shelf
 	points   shelf
+	specs    shelf
 	replies  replies // compressed ones
 	sheet    Sheet   // makes pages of documents
 }
@@ -76,6 +77,7 @@ func New(cfg Config) *Server {
 	s := &Server{
 		cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), used: map[string]time.Time{}, streams: make(chan struct{}, maxStreams),
 		packs: shelf{most: keptPacks, brotli: packsBrotli}, cells: shelf{most: keptCells, brotli: cellsBrotli}, points: shelf{most: 1, brotli: packsBrotli},
+		specs: shelf{most: keptDocuments, brotli: packsBrotli},
 	}
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true, UnescapePath: true, DisableStartupMessage: true,
@@ -102,6 +104,7 @@ func (s *Server) routes() {
 	s.app.Get("/readyz", s.handleReady)
 	s.app.Get("/api", s.handleLanding)
 	s.app.Get("/api/", s.handleLanding)
+	s.app.Get("/api/openapi.json", s.handleOpenAPI)
 	s.app.Get("/api/collections", s.handleCollections)
 	s.app.Get("/api/collections/:c", s.handleCollection)
 	s.app.Get("/api/conformance", s.handleConformance)

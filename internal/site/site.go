@@ -63,6 +63,8 @@ type Config struct {
 	Leave func(c *fiber.Ctx) error
 	// Ask puts a question to the API for the caller, as JSON.
 	Ask func(c *fiber.Ctx, method, path string, body any) (status int, reply map[string]any, err error)
+	// OpenAPI is the document of the API, for the base that the caller asked.
+	OpenAPI func(c *fiber.Ctx) ([]byte, error)
 	// Body reads a request's body up to the limit of the server.
 	Body func(c *fiber.Ctx) ([]byte, error)
 }
@@ -132,6 +134,7 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/hubs/:id", s.handleHub)
 	app.Get("/dashboard", s.handleDashboard)
 	app.Get("/about", s.handleAbout)
+	app.Get("/api/docs", s.handleDocs)
 	app.Get("/privacy", s.handlePrivacy)
 	app.Post("/privacy", s.handlePrivacyPost)
 	app.Get("/poster/:code", s.handlePoster)
