@@ -163,6 +163,7 @@ func (s *server) do(method, path, body string, headers ...string) (*http.Respons
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.keeps(req, body, resp, b)
 	return resp, string(b)
 }
 

@@ -263,12 +263,12 @@ func (d *spec) featuresOf(feature object, always ...string) object {
 	return record(members, append([]string{"type", "timeStamp", "numberReturned", "features"}, always...)...)
 }
 
-// geometry is the schema of a kind of geometry, named as in the schemas of collections.
-func (d *spec) geometry(kind string) object {
+// geometry is the schema of a kind of geometry: Point or MultiPolygon.
+func (d *spec) geometry(name string) object {
 	position := object{"type": "array", "items": object{"type": "number"}, "minItems": 2, "maxItems": 2, "description": "longitude, latitude"}
-	name, coordinates := "Point", position
-	if kind == "geometry-multipolygon" {
-		name, coordinates = "MultiPolygon", listOf(listOf(object{"type": "array", "items": position, "minItems": 4}))
+	coordinates := position
+	if name == "MultiPolygon" {
+		coordinates = listOf(listOf(object{"type": "array", "items": position, "minItems": 4}))
 	}
 	if d.schemas[name] == nil {
 		d.schemas[name] = record(object{"type": word([]string{name}), "coordinates": coordinates})

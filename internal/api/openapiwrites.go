@@ -16,7 +16,7 @@ func (d *spec) memberSchemas() object {
 		"name": short(200), "address": short(300), "opening_text": short(300), "amenities": listOf(word(report.AmenityNames)), "area_code": areaText,
 		"source_url": object{"type": "string", "format": "uri", "maxLength": 1000}, "note": short(280), "observed_at": instant(),
 		"age_s":    object{"type": "number", "minimum": 0, "maximum": 7 * 24 * 3600, "description": "seconds since it was seen, in the place of observed_at"},
-		"geometry": d.geometry("geometry-point"), "capacity": whole(0, 100_000),
+		"geometry": d.geometry("Point"), "capacity": whole(0, 100_000),
 	}
 	for _, c := range moderated {
 		for _, p := range report.Properties(c) {
