@@ -80,7 +80,7 @@ func readContract(text []byte) (contract, error) {
 	for _, mediaType := range []string{"application/geo+json", "application/schema+json", "application/vnd.oai.openapi+json"} {
 		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.JSONBodyDecoder)
 	}
-	for _, mediaType := range []string{"text/html", "text/calendar", "text/event-stream"} {
+	for _, mediaType := range []string{"text/html", "text/calendar", "text/event-stream", "application/geo+json-seq", "application/x-ndjson", "application/zip", "application/flatgeobuf", "application/vnd.google-earth.kml+xml"} {
 		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.PlainBodyDecoder)
 	}
 	router, err := gorillamux.NewRouter(doc)

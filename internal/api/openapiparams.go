@@ -89,7 +89,7 @@ func (d *spec) ofItems(c report.Collection) []object {
 	var out []object
 	for _, name := range selecting {
 		if name == "f" {
-			out = append(out, d.format(itemOffers))
+			out = append(out, d.format(listOffers))
 			continue
 		}
 		out = append(out, d.shared(name, itemParameters[name]))
