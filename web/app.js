@@ -15,6 +15,8 @@ async function refresh() {
     const now = fresh.querySelector(`[data-hub="${CSS.escape(card.dataset.hub)}"]`);
     if (now && now.outerHTML !== card.outerHTML && !card.contains(document.activeElement)) card.replaceWith(document.importNode(now, true));
   }
+  const plan = main.querySelector('.radar'), drawn = fresh.querySelector('.radar');
+  if (plan && drawn) plan.replaceWith(document.importNode(drawn, true)); // its numbers are those of the cards
   main.dataset.seq = fresh.dataset.seq;
 }
 
@@ -85,9 +87,20 @@ function saveOn() {
   }
 }
 
+/** Ways on an iPhone: it has no geo:, but its own maps: for the same (an iPad calls itself a Mac with a touch screen). */
+function waysOn() {
+  const { userAgent, maxTouchPoints } = navigator;
+  if (!/iPhone|iPad|iPod/.test(userAgent) && !(/Macintosh/.test(userAgent) && maxTouchPoints > 1)) return;
+  document.addEventListener('click', (e) => {
+    const way = e.target.closest?.('a[href^="geo:"]');
+    if (way) way.href = `maps:?dirflg=w&daddr=${way.href.slice(4).split('?')[0]}`;
+  }, true);
+}
+
 // When the page stands: what it needs itself comes first.
 addEventListener('load', () => (globalThis.requestIdleCallback ?? setTimeout)(() => { offline(); saveOn(); }));
 nearOn();
+waysOn();
 // The stream keeps a radio awake: only who looks at a map, or sits at a desk, has it. Others get the present words when they come back to the page.
 mapOn((map) => follow((change) => map.update(change)));
 let hiddenAt = 0;

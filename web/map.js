@@ -21,11 +21,13 @@ import { feed } from './mapdata.js';
  * @property {string} outagesURL
  * @property {string} [liveURL] empty: the page calls update()
  * @property {string} [hubURL] a hub's page, with {id} in it; then the name in the popup is a link
+ * @property {{module: string, url: string}} [curfew] the layer of curfews
+ * @property {{module: string, images: boolean}} [street] streets, where the server has them
  * @property {Record<string, string>} texts zoomIn zoomOut left right up down hubs outages attribution open closed unknown label, and maybe full, standby, close
  * @property {(hub: Hub) => void} [onPick]
  */
 
-const MAX_ZOOM = 17, STEP = 100, BAR = 68, NEAR = 1e-4;
+const MAX_ZOOM = 17, STREET_ZOOM = 9.5, STEP = 100, BAR = 68, NEAR = 1e-4;
 /** The country with a margin, in world coordinates. */
 const COUNTRY = [worldX(22), worldY(52.5), worldX(40.4), worldY(44.3)];
 
@@ -113,8 +115,32 @@ export function mount(el, opts) {
     const dpr = Math.min(3, devicePixelRatio || 1), em = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
     const cw = Math.round(w * dpr), ch = Math.round(h * dpr);
     if (canvas.width !== cw || canvas.height !== ch) { canvas.width = cw; canvas.height = ch; }
-    marks = draw(canvas, { w, h, dpr, x, y, z, colours, em, lang: opts.lang, base, labels, covered, oblasts, marks: clusters?.marks ?? null, outages: outagesShown ? data.outages.values() : null, picked });
+    const near = z >= STREET_ZOOM && streets(); // before: it may begin to load
+    marks = draw(canvas, { w, h, dpr, x, y, z, colours, em, lang: opts.lang, base, labels, covered, oblasts, marks: clusters?.marks ?? null, outages: outagesShown ? data.outages.values() : null, picked, street: near || null, curfew: curfewShown ? curfew : null });
+    if (opts.street) el.dataset.street = near && near.ready() ? 'ready' : '';
     if (data.read.hubs && base) el.dataset.ready = '1';
+  }
+
+  // --- layers of other modules
+
+  /** @type {any} */
+  let street = null, curfew = null, curfewShown = false, streetAsked = false;
+  /** Streets, once they are near enough to be seen; nobody who saves data pays for them. @returns {any} */
+  function streets() {
+    if (opts.street && !street && !streetAsked && !(/** @type {any} */ (navigator).connection?.saveData)) {
+      streetAsked = true;
+      import(opts.street.module).then((m) => { if (!closed) street = m.street(opts.street, redraw); redraw(); }, () => { streetAsked = false; });
+    }
+    return street;
+  }
+  async function showCurfew() {
+    curfewShown = !curfewShown;
+    pressed();
+    try {
+      if (curfewShown && !curfew) curfew = (await import(opts.curfew.module)).curfewLayer(opts.curfew.url, () => { legend.textContent = curfew.legend(); el.dataset.curfew = '1'; pressed(); resize(); });
+      if (curfewShown) await curfew.load();
+    } catch { curfewShown = false; pressed(); }
+    resize();
   }
 
   // --- view
@@ -151,7 +177,7 @@ export function mount(el, opts) {
     w = el.clientWidth;
     h = el.clientHeight;
     // What the buttons cover: names are not written there.
-    covered = [toggle, ...bar.children, credit].filter((b) => b !== gap).map((b) => {
+    covered = [...tools.children, ...bar.children, credit].filter((b) => b !== gap && b.clientWidth).map((b) => {
       const r = b.getBoundingClientRect(), o = el.getBoundingClientRect();
       return [r.left - o.left, r.top - o.top, r.right - o.left, r.bottom - o.top];
     });
@@ -180,25 +206,36 @@ export function mount(el, opts) {
   );
   for (const b of bar.querySelectorAll('button')) b.style.pointerEvents = 'auto';
 
-  const toggle = button(texts.outages, texts.outages, async () => {
+  const tools = styled(document.createElement('div'), { position: 'absolute', left: '4px', top: '4px', right: '56px', display: 'flex', flexWrap: 'wrap', gap: '2px', pointerEvents: 'none' });
+  /** A layer that is on or off; its words are its name. @param {string} label @param {() => void} act */
+  function layer(label, act) {
+    const b = styled(button(label, '', act), { pointerEvents: 'auto', padding: '0 .6rem', fontSize: '.85rem' });
+    b.removeAttribute('aria-label');
+    return b;
+  }
+  const toggle = layer(texts.outages, async () => {
     outagesShown = !outagesShown;
     pressed();
     redraw();
     // Read when first asked for: most visitors look for warmth, not for darkness.
     if (outagesShown && !data.read.outages) await data.load('outages').catch(() => { outagesShown = false; pressed(); });
   });
-  toggle.removeAttribute('aria-label'); // its words are its name
-  styled(toggle, { position: 'absolute', left: '4px', top: '4px', padding: '0 .7rem', fontSize: '.95rem' });
+  const curfewToggle = layer(texts.curfew, showCurfew);
+  const legend = styled(document.createElement('p'), { flexBasis: '100%', margin: '0', padding: '.2rem .5rem', fontSize: '12px', lineHeight: '1.3', borderRadius: '.5rem' });
+  tools.append(toggle, curfewToggle, legend);
   function pressed() {
-    toggle.setAttribute('aria-pressed', String(outagesShown));
-    toggle.textContent = (outagesShown ? '✓ ' : '') + texts.outages;
+    for (const [b, on, words] of /** @type {[HTMLElement, boolean, string][]} */ ([[toggle, outagesShown, texts.outages], [curfewToggle, curfewShown, texts.curfew]])) {
+      b.setAttribute('aria-pressed', String(on));
+      b.textContent = (on ? '✓ ' : '') + words;
+    }
+    legend.hidden = !curfewShown || !legend.textContent;
   }
   pressed();
   const credit = styled(document.createElement('small'), {
-    position: 'absolute', left: 'auto', right: '6px', bottom: '1px', padding: '0 .2rem', fontSize: '11px', lineHeight: '16px', pointerEvents: 'none',
+    position: 'absolute', left: 'auto', right: '6px', bottom: '1px', padding: '0 .2rem', fontSize: '11px', lineHeight: '15px', borderRadius: '3px', maxWidth: '95%', pointerEvents: 'none',
   });
   credit.textContent = texts.attribution ?? '';
-  el.append(toggle, bar, credit);
+  el.append(tools, bar, credit);
 
   // --- popup
 
@@ -212,7 +249,8 @@ export function mount(el, opts) {
   function theme() {
     colours = palette(el);
     styled(popup, { background: colours.ua, color: colours.text, border: '1px solid ' + colours.border });
-    styled(credit, { color: colours.text });
+    styled(credit, { color: colours.text, background: colours.ua });
+    styled(legend, { background: colours.ua, color: colours.text });
     redraw();
   }
 
@@ -403,7 +441,7 @@ export function mount(el, opts) {
 
   for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)']) on(matchMedia(query), 'change', theme);
   on(window, 'resize', resize);
-  on(window, 'online', () => { if (!data.read.hubs) start(); });
+  on(window, 'online', () => { street?.retry(); if (!data.read.hubs) start(); });
   const sizes = window.ResizeObserver && new ResizeObserver(resize);
   sizes?.observe(el);
   theme();
@@ -445,8 +483,10 @@ export function mount(el, opts) {
       undo.forEach((f) => f());
       sizes?.disconnect();
       data.close();
+      street?.close();
+      curfew?.close();
       el.textContent = '';
-      for (const key of ['ready', 'hubs', 'seq', 'error']) delete el.dataset[key];
+      for (const key of ['ready', 'hubs', 'seq', 'error', 'street', 'curfew']) delete el.dataset[key];
     },
   };
 }

@@ -121,7 +121,7 @@ export function cluster(hubs, scale) {
 
 const FALLBACK = {
   sea: '#dfe7ee', land: '#eceae4', ua: '#fbfaf5', border: '#a9a294', river: '#9fbfd8', text: '#26292e', halo: '#fbfaf5',
-  'hub-open': '#0b6b2b', 'hub-closed': '#6a7078', 'hub-unknown': '#8a4b00', outage: '#a11313', cluster: '#0b57b7', 'cluster-text': '#fff',
+  'hub-open': '#0b6b2b', 'hub-closed': '#6a7078', 'hub-unknown': '#8a4b00', outage: '#a11313', curfew: '#5b2a86', road: '#d6cfc2', main: '#dcbf86', green: '#dfe8d3', rail: '#a9a294', cluster: '#0b57b7', 'cluster-text': '#fff',
 };
 
 /** @param {Element} el @returns {Record<string, string>} the page's colours; canvas cannot read var() by itself */
@@ -138,7 +138,7 @@ export const shapeOf = (status) => (status === 'open' ? 'open' : status === 'clo
  * Draws everything and returns what can be tapped.
  * @param {HTMLCanvasElement} canvas
  * @param {{w: number, h: number, dpr: number, x: number, y: number, z: number, colours: Record<string, string>, em: number, lang: string,
- *   base: ?ReturnType<typeof decode>, labels: any[], covered: number[][], oblasts: any[], marks: ?Mark[], outages: ?Iterable<Outage>, picked: ?Hub}} s
+ *   base: ?ReturnType<typeof decode>, labels: any[], covered: number[][], oblasts: any[], marks: ?Mark[], outages: ?Iterable<Outage>, picked: ?Hub, street?: any, curfew?: any}} s
  * @returns {Mark[]}
  */
 export function draw(canvas, s) {
@@ -169,27 +169,43 @@ export function draw(canvas, s) {
   };
   const disc = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ r) => { g.beginPath(); g.arc(x, y, r, 0, 2 * PI); };
   const font = (/** @type {number} */ px, weight = '') => { g.font = `${weight} ${px * em}px ${colours.font}`; };
+  /** Words with a halo around their middle; whole pixels where they stand upright. */
+  const text = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ y) => {
+    const { picture, wide, high } = written(g, words, colours, s.dpr), at = (/** @type {number} */ v) => (x || y ? round(v * s.dpr) / s.dpr : v);
+    g.drawImage(picture, at(x - wide / 2), at(y - high / 2), wide, high);
+  };
 
+  /** Our country or its neighbours, in one path: parts of one path have no seams between them. */
+  const land = (/** @type {boolean} */ ua) => {
+    g.beginPath();
+    for (const part of base?.land ?? []) if (part.ua === ua) shape(part);
+    g.fillStyle = ua ? colours.ua : colours.land;
+    g.fill('nonzero');
+  };
+  /** What labels must not cover: left, top, right, bottom. @type {number[][]} */
+  const taken = [...s.covered, [w - 110 * em, 0, w, 30 * em]];
+  /** What layers draw with; used are the names that stand already. */
+  const pen = { g, X, Y, k, seen, trace, stroke, font, text, taken, used: new Set() };
   g.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
+  g.textAlign = 'center';
+  g.textBaseline = 'middle';
   g.lineJoin = g.lineCap = 'round';
   g.fillStyle = colours.sea;
   g.fillRect(0, 0, w, h);
-  if (base) {
+  const over = s.street?.look(s, k);
+  if (base && !over) {
     // Only neighbours are in the base map; what lies behind them in the west is land too, not sea.
     g.fillStyle = colours.land;
     g.fillRect(0, 0, X(worldX(26.5)), h);
-    // One path per side: parts of one path have no seams between them.
-    for (const ua of [false, true]) {
-      g.beginPath();
-      for (const part of base.land) if (part.ua === ua) shape(part);
-      g.fillStyle = ua ? colours.ua : colours.land;
-      g.fill('nonzero');
-    }
+    for (const ua of [false, true]) land(ua);
     g.beginPath(); base.lake.forEach(shape);
     g.fillStyle = colours.sea; g.fill('evenodd'); stroke(colours.river, 1);
     g.beginPath(); base.river.forEach(shape); stroke(colours.river, min(4, max(1, s.z - 4.5)));
+  }
+  s.street?.ground(pen, s, () => land(true));
+  if (base) {
     // Thin between oblasts, thick around the country; a foreign coast needs no line.
-    for (const country of [false, true]) {
+    for (const country of s.street && s.z > 11 ? [true] : [false, true]) {
       g.beginPath();
       for (const a of base.arcs) {
         if ((country ? a.ua === 1 && a.other : a.ua === 2 || (a.ua + a.other === 1 && a.ua) || a.other === 2) && meet(a.box, seen)) trace(a.p);
@@ -197,18 +213,15 @@ export function draw(canvas, s) {
       stroke(colours.border, country ? 2 : 0.8);
     }
   }
+  s.curfew?.ground(pen, s);
   if (s.outages) drawOutages(g, s.outages, seen, X, Y, trace, colours, k);
 
   /** @type {Mark[]} */
   const marks = [];
-  /** @type {number[][]} what labels must not cover: left, top, right, bottom */
-  const taken = [...s.covered, [w - 110 * em, 0, w, 30 * em]];
   const keep = (/** @type {Mark} */ m, /** @type {number} */ r) => {
     m.r = r;
     marks.push(m);
   };
-  g.textAlign = 'center';
-  g.textBaseline = 'middle';
   const bubble = (/** @type {Mark} */ m) => {
     const r = m.r;
     disc(m.px, m.py, r);
@@ -241,7 +254,9 @@ export function draw(canvas, s) {
     disc(X(s.picked.x), Y(s.picked.y), 14 * em);
     stroke(colours.halo, 6); stroke(colours.text, 2.5);
   }
-  drawLabels(g, s, seen, X, Y, taken, font, disc);
+  s.curfew?.words(pen, s);
+  drawLabels(pen, s, disc);
+  s.street?.names(pen, s);
   drawScale(g, s, k, font);
   return marks;
 }
@@ -290,6 +305,26 @@ function drawOutages(g, outages, seen, X, Y, trace, colours, k) {
   });
 }
 
+/** @type {Map<string, {picture: HTMLCanvasElement, wide: number, high: number}>} */
+const words = new Map();
+/** A name as a picture: to write it with a halo in every frame is what takes longest on a slow phone. */
+function written(g, text, colours, dpr) {
+  const key = `${dpr} ${colours.text} ${g.font} ${text}`;
+  let done = words.get(key);
+  if (!done) {
+    if (words.size > 300) words.clear();
+    const wide = Math.ceil(g.measureText(text).width) + 8, high = Math.ceil(parseFloat(/([\d.]+)px/.exec(g.font)[1]) * 1.6) + 4;
+    const picture = document.createElement('canvas'), p = picture.getContext('2d');
+    picture.width = wide * dpr; picture.height = high * dpr;
+    p.scale(dpr, dpr);
+    Object.assign(p, { font: g.font, textAlign: 'center', textBaseline: 'middle', lineJoin: 'round', lineWidth: 3, strokeStyle: colours.halo, fillStyle: colours.text });
+    p.strokeText(text, wide / 2, high / 2);
+    p.fillText(text, wide / 2, high / 2);
+    words.set(key, (done = { picture, wide, high }));
+  }
+  return done;
+}
+
 /** @type {Map<string, CanvasPattern>} */
 const hatches = new Map();
 /** Slanting lines: an outage is told by more than its colour. */
@@ -326,7 +361,7 @@ function spread(marks) {
 }
 
 /** Names of settlements, the largest first, where there is room. */
-function drawLabels(g, s, seen, X, Y, taken, font, disc) {
+function drawLabels({ g, seen, X, Y, taken, font, text, used }, s, disc) {
   const least = s.z >= 11 ? 0 : 5e5 * 3 ** min(0.5, 5.5 - s.z), { colours, em } = s;
   let left = 60;
   g.lineWidth = 3;
@@ -350,17 +385,16 @@ function drawLabels(g, s, seen, X, Y, taken, font, disc) {
       g.fill();
       taken.push([px - 3, py - 3, px + 3, py + 3]);
     }
-    g.strokeStyle = colours.halo; g.fillStyle = colours.text;
-    g.lineWidth = 3;
-    g.strokeText(name, at[0] + w / 2, at[1] + h / 2);
-    g.fillText(name, at[0] + w / 2, at[1] + h / 2);
+    used.add(name);
+    text(name, at[0] + w / 2, at[1] + h / 2);
   }
 }
 
 /** Without streets a distance is the only measure a city view has. */
 function drawScale(g, s, k, font) {
   const metres = (40075016 * Math.cos((toLat(s.y) * PI) / 180)) / k;
-  const room = metres * 90, ten = 10 ** floor(Math.log10(room)), len = [5, 2, 1].find((n) => n * ten <= room) * ten;
+  const room = metres * 46; // beside the buttons of the layers
+  const ten = 10 ** floor(Math.log10(room)), len = [5, 2, 1].find((n) => n * ten <= room) * ten;
   const px = round(len / metres), right = s.w - 10, y = 24 * s.em, km = len >= 1000;
   font(11);
   g.beginPath(); g.moveTo(right - px, y - 5); g.lineTo(right - px, y); g.lineTo(right, y); g.lineTo(right, y - 5);

@@ -44,13 +44,20 @@ func act[T any](ctx context.Context, t *testing.T, a chromedp.Action[T]) T {
 	return v
 }
 
-// until waits for a condition of the page.
+// until waits for a condition of the page at hand, whatever the browser leaves meanwhile.
 func until(ctx context.Context, t *testing.T, condition string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
-		t.Fatalf("waiting for %s: %v", condition, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil {
+			page := act(context.WithoutCancel(ctx), t, chromedp.Evaluate[string](`location.href + ' ' + JSON.stringify(globalThis.faults) + ' ' + document.body.innerText.slice(0, 600)`))
+			t.Fatalf("waiting for %s: %v; the page: %s", condition, err, page)
+		}
 	}
 }
 
@@ -134,7 +141,7 @@ func TestPagesFit(t *testing.T) {
 		for name, path := range map[string]string{
 			"home": "/?lang=en", "place": "/place/UA18040190010057814?lang=en", "oblast": "/place/UA46000000000026241?lang=uk",
 			"hub": "/hubs/" + hub + "?lang=uk", "places": "/places?q=Іванівка&lang=uk", "missing": "/nothing?lang=uk",
-			"poster": "/poster/UA18040190010057814?lang=en", "poster of a hub": "/poster/" + hub + "?lang=uk", "privacy": "/privacy?lang=uk", "report": "/report?about=need&lang=uk",
+			"poster": "/poster/UA18040190010057814?lang=en", "poster of a hub": "/poster/" + hub + "?lang=uk", "privacy": "/privacy?lang=uk", "dashboard": "/dashboard?lang=uk", "report": "/report?about=need&lang=uk",
 		} {
 			act(ctx, t, chromedp.Navigate(s.base+path))
 			if over := act(ctx, t, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {

@@ -30,7 +30,7 @@ const (
 func publicRoutes(hub, report string) []string {
 	return []string{
 		"/", "/?lang=en", "/place/UA14000000000091971", "/place/UA80000000000093317", "/places?q=Канарковий", "/places?q=Київ", "/hubs/" + hub,
-		"/report?about=hub_status&hub=" + hub, "/receipts/" + report, "/about", "/privacy", "/s/93317", "/poster/UA14000000000091971", "/poster/" + hub, "/api", "/api/collections", "/api/collections/hubs",
+		"/report?about=hub_status&hub=" + hub, "/receipts/" + report, "/about", "/privacy", "/dashboard", "/dashboard?f=csv", "/dashboard?f=csv&of=history", "/s/93317", "/poster/UA14000000000091971", "/poster/" + hub, "/api", "/api/collections", "/api/collections/hubs",
 		"/api/collections/hubs/items?limit=10000", "/api/collections/hubs/items/" + hub, "/api/collections/hubs/items?area=UA14",
 		"/api/collections/hubs/items?bbox=37,47,39,49", "/api/collections/outages/items", "/api/collections/curfews/items",
 		"/api/collections/reports/items", "/api/collections/needs/items", "/api/collections/needs", "/api/receipts/" + report,

@@ -201,9 +201,13 @@ func (s *server) items(path string) collection {
 	if resp.StatusCode != http.StatusOK {
 		s.t.Fatalf("%s: %d %s", path, resp.StatusCode, body)
 	}
-	var c collection
+	return parse(s.t, body)
+}
+
+func parse(t testing.TB, body string) (c collection) {
+	t.Helper()
 	if err := json.Unmarshal([]byte(body), &c); err != nil {
-		s.t.Fatalf("%s: %v", path, err)
+		t.Fatal(err)
 	}
 	return c
 }

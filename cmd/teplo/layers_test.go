@@ -24,6 +24,7 @@ var steps = [][]string{
 	{"internal/report"},
 	{"internal/filter", "internal/hours", "internal/curfew", "internal/places", "internal/access"},
 	{"internal/wallclock"},
+	{"geo/pmtiles/pmtilestest"},
 	{"geo/tile", "geo/pmtiles"},
 	{"geo"},
 }

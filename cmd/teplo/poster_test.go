@@ -154,7 +154,7 @@ func darkly(ctx context.Context, t *testing.T, media string) {
 // with a code that a phone reads and without what only a screen needs.
 func TestPosterPrinted(t *testing.T) {
 	ctx := browserAt(t)
-	s := serve(t, bundled(t), "--drill", "--public-url", "https://teplo.test")
+	s := serve(t, kyivHubs(t, 40), "--drill", "--public-url", "https://teplo.test")
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
 	darkly(ctx, t, "")
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
@@ -170,6 +170,10 @@ func TestPosterPrinted(t *testing.T) {
 		pdf := act(ctx, t, chromedp.PrintToPDF(cssSize))
 		if n := len(regexp.MustCompile(`/Type /Page\b`).FindAll(pdf, -1)); n != 1 || !regexp.MustCompile(`/MediaBox \[0 0 59[45][0-9.]* 84[12]`).Match(pdf) {
 			t.Errorf("%s: %d pages, or not A4", id, n)
+		}
+		act(ctx, t, chromedp.Navigate(s.base+"/poster/"+id+"?lang=uk")) // its words are longer
+		if n := len(regexp.MustCompile(`/Type /Page\b`).FindAll(act(ctx, t, chromedp.PrintToPDF(cssSize)), -1)); n != 1 {
+			t.Errorf("%s in Ukrainian: %d pages", id, n)
 		}
 		darkly(ctx, t, "print")
 		printed := act(ctx, t, chromedp.Evaluate[string](`['.drill', '.sheet', 'header .bar', 'footer', '.screen'].filter((e) => document.querySelector(e).getClientRects().length).join(' ')`))

@@ -28,12 +28,14 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	var (
 		f                                   storeFlags
 		addr, publicURL, proxies, logFormat string
+		basemap                             string
 		drill                               bool
 	)
 	fs := flags(e, "serve")
 	f.add(fs)
 	fs.StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
 	fs.StringVar(&publicURL, "public-url", "", "URL by which the world reaches this server; default: from the request")
+	fs.StringVar(&basemap, "basemap", "", "street map: a PMTiles archive of vector tiles or images")
 	fs.StringVar(&proxies, "trusted-proxies", "", "comma list of networks (CIDR) whose X-Forwarded-For counts")
 	fs.StringVar(&logFormat, "log-format", "text", "text or json")
 	fs.BoolVar(&drill, "drill", false, "every page bears a banner; allows --now")
@@ -61,6 +63,11 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	streets, file, err := openBasemap(basemap)
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
 	w, err := openWriter(ctx, &f, now, log, true)
 	if err != nil {
 		return err
@@ -76,11 +83,12 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	srv := api.New(api.Config{Tracker: w.Tracker, Now: now, Log: log, PublicURL: publicURL, TrustedProxies: trusted, Words: words, PackKey: packKey})
 	pages, err := site.New(site.Config{
 		Views: w.Views(), Now: now, Drill: drill, File: srv.FileForm, Answer: srv.AnswerForm, FileOperator: srv.FileOperator, Body: srv.Body,
-		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask, PackFingerprint: fingerprint,
+		PublicURL: publicURL, Caller: srv.Caller, Join: srv.JoinForm, Leave: srv.Leave, Ask: srv.Ask, OpenAPI: srv.OpenAPI, PackFingerprint: fingerprint, Basemap: streets,
 	})
 	if err != nil {
 		return errors.Join(err, w.close())
 	}
+	srv.ShowWith(pages.Sheet)
 	pages.Mount(srv.App())
 	warnStale(w, now(), log)
 	return listen(ctx, e, addr, srv, w)

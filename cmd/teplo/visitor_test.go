@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -53,20 +52,10 @@ func (v *visitor) text(expression string) string {
 	return act(v.Context, v.t, chromedp.Evaluate[string]("String("+expression+")"))
 }
 
-// until waits for a condition of the page at hand, whatever the browser leaves meanwhile.
+// until waits for a condition of the page at hand.
 func (v *visitor) until(condition string) {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.Context, timeLimit)
-	defer cancel()
-	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond)))
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil {
-			v.t.Fatalf("waiting for %s: %v; errors %s; the page: %s", condition, err, v.text(`JSON.stringify(globalThis.faults)`), v.text(`document.body.innerText.slice(0, 600)`))
-		}
-	}
+	until(v.Context, v.t, condition)
 }
 
 // run runs a script of the page and waits for its promise.
@@ -155,4 +144,18 @@ func (v *visitor) sync(base string) {
 			await new Promise((done) => setTimeout(done, 50));
 		}
 	})()`)
+}
+
+// beforeScripts runs a script in every page before its own, until it is forgotten.
+func beforeScripts(ctx context.Context, t *testing.T, script string) (forget func()) {
+	t.Helper()
+	added, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if _, err := chromedp.Call(ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(added)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

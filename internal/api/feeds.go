@@ -24,7 +24,7 @@ func (s *Server) handleCalendar(c *fiber.Ctx) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	if s.unchanged(c, snap, now) {
+	if s.unchanged(c, snap, now, offer{}) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")

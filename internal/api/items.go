@@ -3,7 +3,6 @@ package api
 import (
 	"fmt"
 	"hash/fnv"
-	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,16 +11,12 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"example.org/teplo/geo"
 	"example.org/teplo/internal/places"
 	"example.org/teplo/internal/view"
 )
 
-// Limits of a page (CONTRACT §3.1).
-const (
-	defaultLimit = 1000
-	maxLimit     = 10000
-)
+// itemOffers are the representations of items, and of one of them.
+var itemOffers = []offer{asGeoJSON, asHTML}
 
 // handleItems answers with one page of a collection, in the order of ids; next
 // leads through everything exactly once while writes go on.
@@ -31,37 +26,42 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 		return err
 	}
 	read := s.reader(c)
-	snap := read.snap()
-	q, err := parseItems(c, snap)
+	snap, now := read.snap(), s.cfg.Now()
+	want, err := parseItems(c, snap, name, now)
 	if err != nil {
 		return err
 	}
-	if !c.Context().QueryArgs().Has("f") {
-		if err := acceptable(c, typeGeoJSON, typeJSON); err != nil {
-			return err
-		}
-	}
-	now := s.cfg.Now()
 	c.Set("Teplo-Cursor", strconv.FormatUint(snap.Seq, 10))
-	if s.unchanged(c, snap, now) {
+	if s.unchanged(c, snap, now, want.as) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
+	if sent, err := s.sendKept(c); sent {
+		return err
+	}
 	if slices.Contains(keyed, name) {
-		s.looked(read.key, name, places.Prefix(q.Area))
+		s.looked(read.key, name, places.Prefix(want.Area))
 	}
-	page := read.scope(name).Find(q)
-	self := s.base(c) + "/api/collections/" + string(name) + "/items"
-	links := []link{
-		{Href: self + query(c, ""), Rel: "self", Type: typeGeoJSON},
-		{Href: s.base(c) + "/api/collections/" + string(name), Rel: "collection", Type: typeJSON},
+	page := read.scope(name).Find(want.Query)
+	if want.late() {
+		return badRequest(fieldError{"filter", c.Query("filter"), "takes too long over so many features: narrow it with bbox, area or a shorter filter"})
 	}
+	links := append(s.selves(c, want.as, itemOffers...), link{Href: s.base(c) + "/api/collections/" + string(name), Rel: "collection", Type: typeJSON, Title: descriptions[name][0]})
 	if page.More {
-		next := link{Href: self + query(c, page.Features[len(page.Features)-1].ID), Rel: "next", Type: typeGeoJSON}
+		after := page.Features[len(page.Features)-1].ID
+		next := link{Href: s.base(c) + c.Path() + query(c, func(v url.Values) { v.Set("cursor", after); v.Del("offset") }), Rel: "next", Type: want.as.types[0], Title: "the next page"}
 		links = append(links, next)
 		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="next"; type="%s"`, next.Href, next.Type))
 	}
+	return s.features(c, want.as, appendCollection(nil, &page, links, now))
+}
+
+// features sends GeoJSON as it is or as a page.
+func (s *Server) features(c *fiber.Ctx, as offer, body []byte) error {
+	if as.name == asHTML.name {
+		return s.sheet(c, body)
+	}
 	c.Set(fiber.HeaderContentType, typeGeoJSON)
-	return c.Send(appendCollection(nil, &page, links, now))
+	return s.sendCompressed(c, body)
 }
 
 // handleItem answers with one feature.
@@ -70,15 +70,9 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := newParams(c, "f")
-	p.choice("f", []string{"json"}, "json")
-	if err := p.err(); err != nil {
+	as, err := newParams(c, "f").negotiate(itemOffers...)
+	if err != nil {
 		return err
-	}
-	if !p.has("f") {
-		if err := acceptable(c, typeGeoJSON, typeJSON); err != nil {
-			return err
-		}
 	}
 	read := s.reader(c)
 	snap := read.snap()
@@ -90,18 +84,13 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 		s.looked(read.key, name, places.ADM3(f.Facts.AreaCode))
 	}
 	now := s.cfg.Now()
-	if s.unchanged(c, snap, now) {
+	if s.unchanged(c, snap, now, as) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	collection := s.base(c) + "/api/collections/" + string(name)
-	links := appendLinks(nil, []link{
-		{Href: collection + "/items/" + f.ID, Rel: "self", Type: typeGeoJSON},
-		{Href: collection, Rel: "collection", Type: typeJSON},
-	})
+	links := append(s.selves(c, as, itemOffers...), link{Href: s.base(c) + "/api/collections/" + string(name), Rel: "collection", Type: typeJSON, Title: descriptions[name][0]})
 	body := f.AppendJSON(nil, now)
-	body = append(append(body[:len(body)-1], `,"links":`...), links...)
-	c.Set(fiber.HeaderContentType, typeGeoJSON)
-	return c.Send(append(body, '}'))
+	body = appendLinks(append(body[:len(body)-1], `,"links":`...), links)
+	return s.features(c, as, append(body, '}'))
 }
 
 // appendCollection writes the feature collection around ready bytes.
@@ -127,8 +116,11 @@ func appendCollection(b []byte, page *view.Page, links []link, now time.Time) []
 // whether the client has it already. The ETag is weak: one for all encodings. It
 // moves with every change that the caller may see, derived properties included,
 // and the reply lives no longer than until the next one.
-func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time) bool {
-	return s.validated(c, fmt.Sprintf("%d.%s", snap.Seq, snap.TickAt(now)), snap.MaxAgeSeconds(now))
+func (s *Server) unchanged(c *fiber.Ctx, snap *view.Snapshot, now time.Time, as offer) bool {
+	if as.name == asHTML.name {
+		return false // a page is of a language too
+	}
+	return s.validated(c, fmt.Sprintf("%d.%s.%s", snap.Seq, snap.TickAt(now), as.name), snap.MaxAgeSeconds(now))
 }
 
 // validated does the same for any version of what the caller may see.
@@ -151,48 +143,4 @@ func (s *Server) validated(c *fiber.Ctx, version string, maxAgeSeconds int) bool
 		}
 	}
 	return false
-}
-
-// parseItems reads the parameters of items, all of them before it complains.
-func parseItems(c *fiber.Ctx, snap *view.Snapshot) (view.Query, error) {
-	p := newParams(c, "bbox", "limit", "cursor", "offset", "area", "f")
-	q := view.Query{
-		Limit: p.whole("limit", 1, maxLimit, defaultLimit), Skip: p.whole("offset", 0, math.MaxInt, 0), After: c.Query("cursor"),
-	}
-	if p.has("bbox") {
-		b, err := geo.ParseBBox(c.Query("bbox"))
-		if err != nil {
-			p.bad("bbox", err.Error())
-		}
-		q.BBox = &b
-	}
-	if a, ok := p.area("area", snap); ok {
-		q.Area = a.Code
-	}
-	if p.has("cursor") && !validID(q.After) {
-		p.bad("cursor", "is not a cursor of this server")
-	}
-	p.choice("f", []string{"json"}, "json")
-	return q, p.err()
-}
-
-func validID(s string) bool {
-	word, rest, ok := strings.Cut(s, "-")
-	return ok && len(s) <= 80 && word != "" && rest != "" && strings.Trim(word+rest, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
-}
-
-// query repeats the request's parameters; with a cursor it leads to the next page.
-func query(c *fiber.Ctx, cursor string) string {
-	v := url.Values{}
-	for k, val := range c.Context().QueryArgs().All() {
-		v.Set(string(k), string(val))
-	}
-	if cursor != "" {
-		v.Set("cursor", cursor)
-		v.Del("offset")
-	}
-	if len(v) == 0 {
-		return ""
-	}
-	return "?" + v.Encode()
 }

@@ -27,7 +27,7 @@ import (
 // Limits of the server.
 const (
 	maxBodyBytes   = 64 << 10
-	maxHeaderBytes = 8 << 10
+	maxHeaderBytes = 28 << 10 // a filter of 8 KiB, its letters escaped, and the rest
 	maxDrainBytes  = 1 << 20
 	readTimeout    = 5 * time.Second
 	writeTimeout   = 15 * time.Second
@@ -62,6 +62,9 @@ type Server struct {
 	packs    shelf
 	cells    shelf
 	points   shelf
+	specs    shelf
+	replies  replies // compressed ones
+	sheet    Sheet   // makes pages of documents
 }
 
 // New makes a server with the API's routes; it listens nowhere yet.
@@ -74,6 +77,7 @@ func New(cfg Config) *Server {
 	s := &Server{
 		cfg: cfg, epoch: hex.EncodeToString(epoch[:]), stopping: make(chan struct{}), used: map[string]time.Time{}, streams: make(chan struct{}, maxStreams),
 		packs: shelf{most: keptPacks, brotli: packsBrotli}, cells: shelf{most: keptCells, brotli: cellsBrotli}, points: shelf{most: 1, brotli: packsBrotli},
+		specs: shelf{most: keptDocuments, brotli: packsBrotli},
 	}
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true, UnescapePath: true, DisableStartupMessage: true,
@@ -100,8 +104,12 @@ func (s *Server) routes() {
 	s.app.Get("/readyz", s.handleReady)
 	s.app.Get("/api", s.handleLanding)
 	s.app.Get("/api/", s.handleLanding)
+	s.app.Get("/api/openapi.json", s.handleOpenAPI)
 	s.app.Get("/api/collections", s.handleCollections)
 	s.app.Get("/api/collections/:c", s.handleCollection)
+	s.app.Get("/api/conformance", s.handleConformance)
+	s.app.Get("/api/collections/:c/schema", s.handleSchema)
+	s.app.Get("/api/collections/:c/queryables", s.handleQueryables)
 	s.app.Get("/api/collections/:c/items", s.handleItems)
 	s.app.Get("/api/collections/:c/items/:id", s.handleItem)
 	s.app.Post("/api/reports", s.handleReport)

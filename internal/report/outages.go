@@ -14,12 +14,12 @@ import (
 // presumed (nobody said so), and when the status next changes by time alone (0:
 // never). An outage without a known end is presumed ended expire.outage after it
 // was last confirmed; one whose announced end has passed is presumed ended then.
-func (s *State) phase(o Outage, confirmed, now Instant) (status string, presumed bool, next Instant) {
+func (p *Policy) phase(o Outage, confirmed, now Instant) (status string, presumed bool, next Instant) {
 	last := o.AnnouncedEndAt
 	if last == 0 {
 		last = max(o.StartsAt, confirmed)
 		if last != 0 {
-			last = last.Add(time.Duration(s.policy.Expire.Outage))
+			last = last.Add(time.Duration(p.Expire.Outage))
 		}
 	}
 	switch {
@@ -37,7 +37,7 @@ func (s *State) phase(o Outage, confirmed, now Instant) (status string, presumed
 }
 
 func (s *State) scheduleOutage(o Outage, confirmed, now Instant) {
-	if _, _, next := s.phase(o, confirmed, now); next != 0 {
+	if _, _, next := s.policy.phase(o, confirmed, now); next != 0 {
 		s.dueAt(next)
 	}
 }
@@ -47,7 +47,7 @@ func (s *State) passOutages(end Instant) []string {
 	var dirty []string
 	for _, id := range slices.Sorted(maps.Keys(s.outages)) {
 		o := s.outages[id]
-		status, _, _ := s.phase(o.rec.Facts.(Outage), o.rec.Confirmed, end)
+		status, _, _ := s.policy.phase(o.rec.Facts.(Outage), o.rec.Confirmed, end)
 		if it, ok := s.Full.Item(id); ok && it.Feature.Facts.(Outage).Status != status {
 			dirty = append(dirty, id)
 		}
@@ -63,7 +63,7 @@ func (s *State) officialOut(service, area string) bool {
 		if facts.Service != service || o.rec.Tier != TierOfficial || o.rec.AreaCode == "" || !strings.HasPrefix(area, places.Prefix(o.rec.AreaCode)) {
 			continue
 		}
-		if status, _, _ := s.phase(facts, o.rec.Confirmed, s.At); status == "active" {
+		if status, _, _ := s.policy.phase(facts, o.rec.Confirmed, s.At); status == "active" {
 			return true
 		}
 	}
@@ -75,7 +75,7 @@ func (s *State) officialOut(service, area string) bool {
 func (s *State) outageFeature(o *recordState) Feature {
 	f := o.feature()
 	facts := o.rec.Facts.(Outage)
-	status, presumed, _ := s.phase(facts, o.rec.Confirmed, s.At)
+	status, presumed, _ := s.policy.phase(facts, o.rec.Confirmed, s.At)
 	facts.Status = status
 	if presumed || facts.Certainty == "" {
 		facts.Certainty = "definite"

@@ -55,6 +55,7 @@ type State struct {
 	lifted       map[string]bool // oblasts whose anonymous_cells is lifted for the next bucket
 	waiting      map[string]int  // by oblast: cells that wait for anonymous_cells
 	publicNext   uint64          // number of the public changes of the entry at hand
+	past         history
 }
 
 // recordState is a record of reference as its source last stated it.
@@ -94,7 +95,7 @@ func NewState() *State {
 		curfews: map[string]*recordState{}, cells: map[cellKey]*cellState{}, reports: map[UUID]*Filing{},
 		said: map[string][16]byte{}, retired: map[string][]deed{}, needs: map[UUID]*needState{}, strikes: map[string][]Instant{},
 		invited: map[[32]byte]deed{}, links: map[string][]operatorLink{}, makers: map[string]deed{}, ended: map[string][]deed{},
-		lifted: map[string]bool{}, waiting: map[string]int{},
+		lifted: map[string]bool{}, waiting: map[string]int{}, past: newHistory(),
 	}
 	s.setPolicy(Ukraine())
 	return s
@@ -189,6 +190,7 @@ func (s *State) Apply(e Entry) error {
 		return fmt.Errorf("%w: %d after %d", ErrGap, e.Seq, s.Seq)
 	}
 	ev := &e.Event
+	s.sample(ev.At)
 	s.Seq, s.At = e.Seq, ev.At
 	var dirty, forced []string
 	s.strike(ev)
@@ -252,18 +254,29 @@ func (s *State) publish(dirty []string, force bool) {
 	}
 	next := s.publicNext
 	for _, id := range dirty {
-		f, ok := s.feature(id)
-		if !ok {
-			s.Full.remove(id, s.Seq)
-			s.Public.remove(id, next)
-			continue
+		if was, ok := s.Public.Item(id); ok {
+			s.past.reckon(was.Feature, -1)
 		}
-		s.Full.put(f, s.Seq, s.At, force)
-		if pub, ok := Public(f, &s.withheld); ok {
-			s.Public.put(pub, next, s.publicAt(&pub), force)
-		} else {
-			s.Public.remove(id, next)
+		s.publishOne(id, next, force)
+		if is, ok := s.Public.Item(id); ok {
+			s.past.reckon(is.Feature, 1)
 		}
+	}
+}
+
+// publishOne re-derives one feature; its public change, if it is one, has number next.
+func (s *State) publishOne(id string, next uint64, force bool) {
+	f, ok := s.feature(id)
+	if !ok {
+		s.Full.remove(id, s.Seq)
+		s.Public.remove(id, next)
+		return
+	}
+	s.Full.put(f, s.Seq, s.At, force)
+	if pub, ok := Public(f, &s.withheld); ok {
+		s.Public.put(pub, next, s.publicAt(&pub), force)
+	} else {
+		s.Public.remove(id, next)
 	}
 }
 

@@ -25,6 +25,7 @@ type hubCard struct {
 	ID, Name, NameLang, Open, Tone, Mark, State, Until, Where, Distance, Hours, Activation, ActivationLang, Go, Tier, SourceURL, Confirmations, Against string
 	Amenities                                                                                                                                           []string
 	Route                                                                                                                                               template.URL // geo:, only of an exact place
+	Number                                                                                                                                              int          // in its list; 0: it stands alone
 	Confirmed                                                                                                                                           age
 }
 
@@ -379,12 +380,17 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 	if card.NameLang != r.cat.Lang {
 		p.TitleLang = card.NameLang
 	}
-	capacity := ""
+	capacity, at := "", f.Facts.Place.Point
 	if hub.Capacity > 0 {
 		capacity = strconv.Itoa(hub.Capacity)
 	}
+	where := ""
+	if !f.Rough() {
+		where = fmt.Sprintf("%.5f, %.5f", at[1], at[0]) // latitude first, as people type it into maps
+	}
 	for _, row := range []factRow{
 		{"f_address", hub.Address, "uk"},
+		{"f_coordinates", where, r.cat.Lang},
 		{"f_hours", cmp.Or(hub.OpeningText, hub.OpeningHours), "uk"},
 		{"f_capacity", capacity, r.cat.Lang},
 		{"f_confidence", confidence(r, f, &hub), r.cat.Lang},
@@ -396,7 +402,6 @@ func (s *Site) handleHub(c *fiber.Ctx) error {
 			p.Rows = append(p.Rows, row)
 		}
 	}
-	at := f.Facts.Place.Point
 	var err error
 	if p.Map, err = s.mapJSON(r, &mapView{Lon: at[0], Lat: at[1], Zoom: 13}); err != nil {
 		return err

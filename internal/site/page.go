@@ -25,6 +25,7 @@ type page struct {
 	Drill       bool
 	Seq         uint64
 	Still       bool   // no script: a sheet for print
+	Sheet       string // a style sheet besides that of all pages
 	Description string // for previews, which are kept for days: dates and no verdict
 	URL         string // of this page for the world; empty: not known
 }
@@ -128,6 +129,14 @@ type mapOptions struct {
 	OutagesURL string            `json:"outagesURL"`
 	HubURL     string            `json:"hubURL"` // {id} stands for the hub's
 	Texts      map[string]string `json:"texts"`
+	Curfew     mapLayer          `json:"curfew"`
+	Street     *streetOptions    `json:"street,omitempty"`
+}
+
+// mapLayer is a layer whose module and data are loaded when somebody asks for it.
+type mapLayer struct {
+	Module string `json:"module"`
+	URL    string `json:"url"`
 }
 
 type mapOblast struct {
@@ -152,12 +161,16 @@ func (s *Site) mapJSON(r *request, v *mapView) (template.JS, error) {
 	o := mapOptions{
 		Module: s.urls["map.js"], Lang: r.cat.Lang, Base: s.urls["base.json"], Labels: s.urls["labels.json"], View: v,
 		HubsURL: "/api/points.json", DetailsURL: "/api/collections/hubs/items?limit=20&bbox=", OutagesURL: "/api/collections/outages/items?limit=10000",
-		HubURL: "/hubs/{id}?lang=" + r.cat.Lang,
+		HubURL: "/hubs/{id}?lang=" + r.cat.Lang, Curfew: mapLayer{s.urls["curfewlayer.js"], "/map/curfew.json?lang=" + r.cat.Lang},
 		Texts: map[string]string{
 			"zoomIn": t("map_zoom_in"), "zoomOut": t("map_zoom_out"), "left": t("map_left"), "right": t("map_right"), "up": t("map_up"),
-			"down": t("map_down"), "hubs": t("hubs"), "outages": t("map_outages"), "attribution": "Natural Earth, GeoNames",
+			"down": t("map_down"), "hubs": t("hubs"), "outages": t("map_outages"), "curfew": t("map_curfew"), "attribution": "Natural Earth, GeoNames",
 			"open": t("st_open"), "closed": t("st_closed"), "unknown": t("st_unknown"), "standby": t("st_standby"), "close": t("map_close"), "label": t("map_label"),
 		},
+	}
+	if s.cfg.Basemap != nil {
+		o.Street = s.cfg.Basemap.options(s.urls["street.js"])
+		o.Texts["attribution"] = strings.TrimSuffix(o.Texts["attribution"]+", "+s.cfg.Basemap.credit(), ", ")
 	}
 	for _, a := range r.snap.Book.Oblasts() {
 		if withheld(r, a.Code) {

@@ -40,6 +40,7 @@ type placePage struct {
 	Hubs     []hubCard
 	Pages    []chip
 	Save     saveButton
+	Radar    *radar // nil: no hub of the list has an exact place, or the place is no town
 	Map      template.JS
 	Outages  []outageCard
 	Curfews  []curfewCard
@@ -183,8 +184,13 @@ func (s *Site) fillHubs(r *request, p *placePage, a *places.Area, center orb.Poi
 		}
 	}
 	ordered := s.order(r, w, list)
-	for _, n := range ordered[min(first, len(ordered)):min(last, len(ordered))] {
-		p.Hubs = append(p.Hubs, s.hubCard(r, &n, a, center))
+	shown, number := ordered[min(first, len(ordered)):min(last, len(ordered))], block+first+1
+	for i := range shown {
+		p.Hubs = append(p.Hubs, s.hubCard(r, &shown[i], a, center))
+		p.Hubs[i].Number = number + i
+	}
+	if w.Speed > 0 {
+		p.Radar = s.radar(r, p.Name, center, shown, number)
 	}
 }
 

@@ -21,8 +21,11 @@ import (
 const believed = 72 * time.Hour
 
 // sheetHubs is how many hubs a sheet shows: as many as are read from a step away on
-// one page, with the curfew.
-const sheetHubs = 8
+// one page, with the curfew; and beside a picture of where they are.
+const (
+	sheetHubs       = 8
+	sheetHubsBeside = 6
+)
 
 // posterPage is a sheet of A4 for a door. It stands still: what is printed cannot be
 // taken back, so it tells hours and never that something is open now.
@@ -34,6 +37,7 @@ type posterPage struct {
 	Printed, Until     string
 	Lead               string
 	Hubs               []sheetHub
+	Radar              *radar
 	Curfew             sheetCurfew
 	Page               string // the page that the sheet was made from
 	Short              string // empty: the address of the server is not known
@@ -74,7 +78,15 @@ func (s *Site) placePoster(r *request, a *places.Area) error {
 	ruled = append(ruled, r.ruled(ruled[0])...)
 	if !p.Withheld {
 		var hubs []view.Near
-		hubs, p.Lead = s.listed(r, a)
+		center, _ := r.snap.Book.Center(a.Code)
+		w := r.walk(a, center)
+		hubs, p.Lead = s.listed(r, a, w)
+		if p.Radar = s.radar(r, p.Name, center, hubs[:min(len(hubs), sheetHubsBeside)], 1); p.Radar != nil {
+			hubs = hubs[:min(len(hubs), sheetHubsBeside)]
+		}
+		if total := s.figures(r.snap).byPrefix[places.Prefix(a.Code)]; total > len(hubs) {
+			p.Lead = r.cat.t("poster_some", "hubs", r.cat.n("hubs", total))
+		}
 		for _, n := range hubs {
 			p.Hubs = append(p.Hubs, s.sheetHub(r, n.Feature, a))
 			ruled = append(ruled, places.Prefix(n.Facts.AreaCode))
@@ -95,7 +107,7 @@ func (s *Site) sendPoster(r *request, p *posterPage, ruled []string, id string) 
 	slices.Sort(ruled[1:])
 	ruled = slices.Compact(ruled)
 	p.page = s.page(r, r.cat.t("poster_title", "place", p.Name))
-	p.Still, p.Fingerprint = true, s.cfg.PackFingerprint
+	p.Still, p.Sheet, p.Fingerprint = true, "poster.css", s.cfg.PackFingerprint
 	until := r.believedUntil(ruled)
 	p.Printed, p.Until = s.moment(r, r.now), s.moment(r, until)
 	p.Curfew = s.sheetCurfew(r, ruled, until)
@@ -115,10 +127,9 @@ func (s *Site) moment(r *request, t time.Time) string {
 }
 
 // listed are the hubs on the sheet of a place, in the order of the board; a place
-// without any gets those within an hour's walk.
-func (s *Site) listed(r *request, a *places.Area) (hubs []view.Near, lead string) {
-	center, _ := r.snap.Book.Center(a.Code)
-	prefix, w := places.Prefix(a.Code), r.walk(a, center)
+// without any gets those within an hour's walk w.
+func (s *Site) listed(r *request, a *places.Area, w *view.Walk) (hubs []view.Near, lead string) {
+	center, prefix := w.From, places.Prefix(a.Code)
 	lasting := func(f *view.Feature) bool {
 		hub, _ := f.Facts.Facts.(report.Hub)
 		return hub.Availability != "closed"
@@ -132,11 +143,7 @@ func (s *Site) listed(r *request, a *places.Area) (hubs []view.Near, lead string
 		}
 	}
 	hubs = s.order(r, w, list)
-	hubs = hubs[:min(len(hubs), sheetHubs)]
-	if total := s.figures(r.snap).byPrefix[prefix]; total > len(hubs) {
-		lead = r.cat.t("poster_some", "hubs", r.cat.n("hubs", total))
-	}
-	return hubs, lead
+	return hubs[:min(len(hubs), sheetHubs)], lead
 }
 
 // walkable reports whether a hub is near enough to be offered as an answer.

@@ -53,6 +53,8 @@ type Config struct {
 	PublicURL string
 	// PackFingerprint is that of the key that signs packs for phones; empty: there is none.
 	PackFingerprint string
+	// Basemap draws streets; nil: there are none.
+	Basemap *Basemap
 	// Caller is the key of a request's session; nil: anybody.
 	Caller func(c *fiber.Ctx) *access.Key
 	// Join uses an invitation up and gives the browser its session; it fails with
@@ -61,6 +63,8 @@ type Config struct {
 	Leave func(c *fiber.Ctx) error
 	// Ask puts a question to the API for the caller, as JSON.
 	Ask func(c *fiber.Ctx, method, path string, body any) (status int, reply map[string]any, err error)
+	// OpenAPI is the document of the API, for the base that the caller asked.
+	OpenAPI func(c *fiber.Ctx) ([]byte, error)
 	// Body reads a request's body up to the limit of the server.
 	Body func(c *fiber.Ctx) ([]byte, error)
 }
@@ -77,6 +81,8 @@ type Site struct {
 	csp     string
 	worker  asset
 	counted atomic.Pointer[figures]
+	shapes  map[string]oblastShape // by the 4-character p-code
+	covers  atomic.Pointer[outlines]
 }
 
 // asset is one file as it goes out, made once.
@@ -94,6 +100,9 @@ func New(cfg Config) (*Site, error) {
 	}
 	s.zone = zone
 	if err := s.loadAssets(); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	if s.shapes, err = loadShapes(data.Files); err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
 	for _, lang := range languages {
@@ -123,7 +132,9 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/places", s.handlePlaces)
 	app.Get("/place/:code", s.handlePlace)
 	app.Get("/hubs/:id", s.handleHub)
+	app.Get("/dashboard", s.handleDashboard)
 	app.Get("/about", s.handleAbout)
+	app.Get("/api/docs", s.handleDocs)
 	app.Get("/privacy", s.handlePrivacy)
 	app.Post("/privacy", s.handlePrivacyPost)
 	app.Get("/poster/:code", s.handlePoster)
@@ -147,6 +158,8 @@ func (s *Site) Mount(app *fiber.App) {
 	app.Get("/o/:secret", s.handleOperator)
 	app.Post("/o/:secret", s.handleOperatorPost)
 	app.Get("/a/:name", s.handleAsset)
+	app.Get("/map/curfew.json", s.handleCurfewMap)
+	app.Get("/basemap/:hash/:z/:x/:y", s.handleBasemap)
 	app.Get("/sw.js", s.handleWorker)
 	app.Get("/offline", s.handleOffline)
 	app.Get("/offline/report", s.handleOfflineForm)
@@ -179,7 +192,7 @@ func (s *Site) loadAssets() error {
 	if names, err = importsFirst(names, web.Files.ReadFile); err != nil {
 		return err
 	}
-	for _, name := range append(names, "icon.svg", "poster.css") {
+	for _, name := range append(names, "icon.svg", "poster.css", "dashboard.css") {
 		b, err := web.Files.ReadFile(name)
 		if err != nil {
 			return err
@@ -322,9 +335,12 @@ func (s *Site) handleAsset(c *fiber.Ctx) error {
 	return a.send(c)
 }
 
-// send compresses as the client accepts.
+// send compresses as the client accepts, what is compressed at all.
 func (a *asset) send(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, a.mediaType)
+	if a.brot == nil {
+		return c.Send(a.plain)
+	}
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	switch accepts := c.Get(fiber.HeaderAcceptEncoding); {
 	case strings.Contains(accepts, "br"):

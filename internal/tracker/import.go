@@ -155,7 +155,11 @@ func (t *Tracker) importReport(r *report.Record, f report.Filed, g *group) (*sto
 	}
 	file.Tag, file.Counts = tag, true
 	file.Status = "counted"
-	if f.About != report.AboutOutage && f.About != report.AboutHubStatus {
+	switch f.About {
+	case report.AboutOutage, report.AboutHubStatus:
+	case report.AboutNeed: // seen by keys in scope at once, as one that was filed
+		file.Status, file.Because, file.Counts = "published", report.BecauseAid, false
+	default:
 		file.Status, file.Counts = "queued", false
 	}
 	p := g.pending(report.Event{File: file}, sealed)

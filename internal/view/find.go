@@ -15,11 +15,12 @@ import (
 
 // Query selects features of one collection. The zero value selects all.
 type Query struct {
-	BBox  *geo.BBox // nil: everywhere
-	Area  string    // prefix of codes, see [places.Prefix]
-	After string    // only ids above this one
-	Skip  int       // leave out so many first
-	Limit int       // at most so many; 0: all
+	BBox  *geo.BBox           // nil: everywhere
+	Area  string              // prefix of codes, see [places.Prefix]
+	After string              // only ids above this one
+	Skip  int                 // leave out so many first
+	Limit int                 // at most so many; 0: all
+	Takes func(*Feature) bool // only these; nil: all
 }
 
 // Page is one page of a query's answer, in the order of ids.
@@ -78,13 +79,13 @@ func (l *Layer) Find(q Query) Page {
 	if l.Len() == 0 {
 		return Page{}
 	}
-	if q.BBox == nil && q.Area == "" {
+	if q.BBox == nil && q.Area == "" && q.Takes == nil {
 		return l.scan(q)
 	}
 	var hits []*Feature
 	prefix := places.Prefix(q.Area)
 	take := func(f *Feature) {
-		if strings.HasPrefix(f.Facts.AreaCode, prefix) {
+		if strings.HasPrefix(f.Facts.AreaCode, prefix) && (q.Takes == nil || q.Takes(f)) {
 			hits = append(hits, f)
 		}
 	}

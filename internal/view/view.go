@@ -75,6 +75,7 @@ type Snapshot struct {
 	Invitations map[[32]byte]report.Invitation // not used yet, by the hash of their code; read-only
 	Audit       []report.AuditLine             // what keys did, the oldest first; read-only
 	Waiting     map[string]int                 // cells that wait for anonymous_cells, by oblast; read-only
+	samples     []report.Sample
 	layers      map[report.Collection]*Layer
 	feed        *btree.BTreeG[*Change]
 }
@@ -303,6 +304,9 @@ func (a *audience) swap(v *Views, s *report.State, seq uint64, due time.Time) {
 	snap := &Snapshot{
 		Seq: seq, Journal: s.Seq, At: s.At, Ticks: a.ticks, Due: due, Policy: v.rules.policy, Zone: v.rules.zone, Book: v.book,
 		Curfews: v.rules.curfews, Keys: s.Keys(), Operators: s.Operators(), Invitations: s.Invitations(), Audit: s.Audit(), Waiting: s.Waiting(), layers: map[report.Collection]*Layer{}, feed: a.feed.Copy(),
+	}
+	if a == &v.public {
+		snap.samples = s.Samples()
 	}
 	for c, l := range a.layers {
 		snap.layers[c] = &Layer{byID: l.byID.Copy(), tree: l.tree.Copy()}
