@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -206,4 +207,41 @@ func TestExportGDAL(t *testing.T) {
 			t.Errorf("%s of %s: confidence is no fraction in %s", format, c, out)
 		}
 	}
+}
+
+// TestExportLive: out of a real server comes what its own route answers, byte by byte; a
+// format that the route refuses is told in its words.
+func TestExportLive(t *testing.T) {
+	s := serve(t, bundled(t), "--drill", "--now", "2026-01-15T10:00:00Z") // no rule begins or ends for hours
+	all := s.items("/api/collections/curfews/items")
+	for _, format := range []string{"geojson", "geojsonseq", "ndjson", "csv", "csv-hxl", "kml", "fgb"} {
+		route := format
+		if format == "geojson" {
+			route = "ndjson"
+		}
+		resp, body := s.get("/api/collections/curfews/items?f=" + route)
+		out, errs, code := teplo(t, "export", "curfews", "--server", s.base, "--format", format)
+		if resp.StatusCode != http.StatusOK {
+			if code != 1 || out != "" || !strings.Contains(errs, fmt.Sprintf("answered %d: ", resp.StatusCode)) {
+				t.Errorf("%s: %d %q %q", format, code, out, errs)
+			}
+			continue
+		}
+		if want := "cursor " + resp.Header.Get("Teplo-Cursor") + "\n"; code != 0 || errs != want {
+			t.Errorf("%s: %d %q, want %q", format, code, errs, want)
+		}
+		if format == "geojson" {
+			var got exported
+			if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Features) != all.NumberMatched {
+				t.Errorf("%d of %d features, %v", len(got.Features), all.NumberMatched, err)
+			}
+		} else if withoutTime(out) != withoutTime(body) || len(out) < 1000 {
+			t.Errorf("%s: %d bytes, the route has %d", format, len(out), len(body))
+		}
+	}
+}
+
+// withoutTime leaves out the second at which a reply was made.
+func withoutTime(s string) string {
+	return regexp.MustCompile(`2026-01-15T10:0[0-9]:[0-9]{2}Z`).ReplaceAllString(s, "")
 }
