@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -205,5 +207,85 @@ func TestExportGDAL(t *testing.T) {
 		if !strings.Contains(string(out), "confidence: Real (") {
 			t.Errorf("%s of %s: confidence is no fraction in %s", format, c, out)
 		}
+	}
+}
+
+// TestExportLive: out of a real server comes what its own route answers, byte by byte; a
+// format that the route refuses is told in its words.
+func TestExportLive(t *testing.T) {
+	s := serve(t, bundled(t), "--drill", "--now", "2026-01-15T10:00:00Z") // no rule begins or ends for hours
+	all := s.items("/api/collections/curfews/items")
+	for _, format := range []string{"geojson", "geojsonseq", "ndjson", "csv", "csv-hxl", "kml", "fgb"} {
+		route := format
+		if format == "geojson" {
+			route = "ndjson"
+		}
+		resp, body := s.get("/api/collections/curfews/items?f=" + route)
+		out, errs, code := teplo(t, "export", "curfews", "--server", s.base, "--format", format)
+		if resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %s", route, resp.StatusCode, body)
+		}
+		if want := "cursor " + resp.Header.Get("Teplo-Cursor") + "\n"; code != 0 || errs != want {
+			t.Errorf("%s: %d %q, want %q", format, code, errs, want)
+		}
+		if format == "geojson" {
+			var got exported
+			if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Features) != all.NumberMatched {
+				t.Errorf("%d of %d features, %v", len(got.Features), all.NumberMatched, err)
+			}
+		} else if withoutTime(out) != withoutTime(body) || len(out) < 1000 {
+			t.Errorf("%s: %d bytes, the route has %d", format, len(out), len(body))
+		}
+	}
+}
+
+// withoutTime leaves out the second at which a reply was made.
+func withoutTime(s string) string {
+	return regexp.MustCompile(`2026-01-15T10:0[0-9]:[0-9]{2}Z`).ReplaceAllString(s, "")
+}
+
+// TestExportRoute: items come as files by f= and by Accept, whole or a page, to keys
+// what their scope has, and to nobody more than the GeoJSON tells.
+func TestExportRoute(t *testing.T) {
+	db := bundled(t)
+	withheldHub(t, db)
+	key := keys(t, db, "aid:UA14")[0]
+	s := serve(t, db)
+	for _, tc := range []struct{ query, accept, mediaType, name string }{
+		{"?f=csv", "", "text/csv; charset=utf-8", "hubs.csv"},
+		{"", "text/csv", "text/csv; charset=utf-8", "hubs.csv"},
+		{"?f=csv-hxl", "", "text/csv; charset=utf-8", "hubs.hxl.csv"},
+		{"", "application/geo+json-seq", "application/geo+json-seq", "hubs.geojsons"},
+		{"", "application/x-ndjson", "application/x-ndjson", "hubs.ndjson"},
+		{"", "application/vnd.google-earth.kml+xml", "application/vnd.google-earth.kml+xml", "hubs.kml"},
+		{"?f=shp", "", "application/zip", "hubs.shp.zip"},
+		{"", "application/flatgeobuf", "application/flatgeobuf", "hubs.fgb"},
+	} {
+		for who, sees := range map[string]bool{"": false, key: true} {
+			headers := []string{"Accept", cmp.Or(tc.accept, "*/*")}
+			if who != "" {
+				headers = append(headers, "Authorization", "Bearer "+who)
+			}
+			resp, body := s.get("/api/collections/hubs/items"+tc.query, headers...)
+			if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != tc.mediaType || !strings.Contains(resp.Header.Get("Content-Disposition"), `"`+tc.name+`"`) || resp.Header.Get("Teplo-Cursor") == "" {
+				t.Errorf("%s %s: %d %v", tc.query, tc.accept, resp.StatusCode, resp.Header)
+			}
+			if zipped := tc.mediaType == "application/zip"; !zipped && (!strings.Contains(body, "Видимий") || strings.Contains(body, "Прихований") != sees) {
+				t.Errorf("%s %s to %q: %d bytes", tc.query, tc.accept, who, len(body))
+			}
+		}
+	}
+	_, whole := s.get("/api/collections/areas/items?f=csv&level=raion")
+	if n := s.items("/api/collections/areas/items?limit=1&level=raion").NumberMatched; strings.Count(whole, "\r\n") != n+1 || n < 100 {
+		t.Errorf("%d lines of %d raions", strings.Count(whole, "\r\n"), n)
+	}
+	if resp, page := s.get("/api/collections/areas/items?f=csv&level=raion&limit=10"); strings.Count(page, "\r\n") != 11 || !strings.Contains(resp.Header.Get("Link"), `rel="next"`) {
+		t.Errorf("a page: %d lines, Link %s", strings.Count(page, "\r\n"), resp.Header.Get("Link"))
+	}
+	if resp, _ := s.get("/api/collections/needs/items?f=csv"); resp.StatusCode != 401 {
+		t.Errorf("needs without a key: %d", resp.StatusCode)
+	}
+	if resp, body := s.get("/api/datapackage.json"); resp.StatusCode != 200 || !strings.Contains(body, "/api/collections/hubs/items?f=csv") {
+		t.Errorf("the data package: %d %.300s", resp.StatusCode, body)
 	}
 }

@@ -2,7 +2,9 @@ package api
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"time"
@@ -41,44 +43,56 @@ func (s *Server) sendExport(c *fiber.Ctx, as offer, name report.Collection, feat
 	if !ok {
 		return fmt.Errorf("api: no such format: %s", as.name)
 	}
-	c.Set(fiber.HeaderContentType, format.MediaType)
-	c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="%s.%s"`, name, format.Extension))
 	zipped := encodingOf(c.Get(fiber.HeaderAcceptEncoding)) != "" && format.MediaType != "application/zip"
-	if zipped {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-	}
 	selection := export.Selection{Collection: name, Features: each(features), Now: now, Cursor: cursor}
-	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+	from, to := io.Pipe()
+	go func() {
 		defer func() {
 			if r := recover(); r != nil { // a panic here would end the process: no middleware sees it
 				s.cfg.Log.Error("panic in an export", "panic", r)
+				to.CloseWithError(errInternal) //nolint:errcheck // never fails
 			}
 		}()
-		if err := writeExport(w, format, selection, zipped); err != nil {
-			s.cfg.Log.Debug("an export ended early", "format", as.name, "error", err)
+		to.CloseWithError(writeExport(to, format, selection, zipped)) //nolint:errcheck // never fails
+	}()
+	body := &exportBody{bufio.NewReaderSize(from, exportChunk), from}
+	// A format refuses what it cannot hold before its first byte.
+	if _, err := body.Peek(1); err != nil && !errors.Is(err, io.EOF) {
+		_ = body.Close()
+		if errors.Is(err, export.ErrTooLarge) {
+			return badRequest(fieldError{"f", as.name, "cannot hold so much: take fgb, or a part with bbox, area or limit"})
 		}
-	})
+		return err
+	}
+	c.Set(fiber.HeaderContentType, format.MediaType)
+	c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="%s.%s"`, name, format.Extension))
+	if zipped {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+	}
+	c.Context().SetBodyStream(body, -1)
 	return nil
 }
 
-func writeExport(w *bufio.Writer, format *export.Format, selection export.Selection, zipped bool) error {
+const exportChunk = 16 << 10
+
+// exportBody is what is written elsewhere, as a body; closing it ends the writing.
+type exportBody struct {
+	*bufio.Reader
+	from *io.PipeReader
+}
+
+// Close implements io.Closer.
+func (b *exportBody) Close() error { return b.from.Close() }
+
+func writeExport(w io.Writer, format *export.Format, selection export.Selection, zipped bool) error {
 	if !zipped {
-		return firstOf(format.Write(w, selection), w.Flush())
+		return format.Write(w, selection)
 	}
 	packed, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {
 		return err
 	}
-	return firstOf(format.Write(packed, selection), packed.Close(), w.Flush())
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(format.Write(packed, selection), packed.Close())
 }
 
 func each(features []*view.Feature) iter.Seq[*view.Feature] {
