@@ -24,7 +24,7 @@ func TestAccessible(t *testing.T) {
 		"home": "/?lang=uk", "place": "/place/UA80000000000093317?lang=en", "withheld": "/place/UA65000000000030969?lang=uk", "hub": "/hubs/" + hub + "?lang=uk",
 		"report": "/report?about=outage&lang=uk", "need": "/report?about=need&lang=en", "about": "/about?lang=uk", "dashboard": "/dashboard?lang=uk", "places": "/places?q=Іванівка&lang=uk",
 		"missing": "/nothing?lang=uk", "moderate": "/moderate?lang=uk", "admin": "/admin?lang=en",
-		"offline": "/offline?lang=en", "offline form": "/offline/report?about=outage&lang=uk", "privacy": "/privacy?lang=uk", "poster": "/poster/UA80000000000093317?lang=uk", "poster of a hub": "/poster/" + hub + "?lang=en",
+		"offline": "/offline?lang=en", "offline form": "/offline/report?about=outage&lang=uk", "privacy": "/privacy?lang=uk", "docs": "/api/docs?lang=uk", "poster": "/poster/UA80000000000093317?lang=uk", "poster of a hub": "/poster/" + hub + "?lang=en",
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
