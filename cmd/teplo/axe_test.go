@@ -25,7 +25,7 @@ func TestAccessible(t *testing.T) {
 		"report": "/report?about=outage&lang=uk", "need": "/report?about=need&lang=en", "about": "/about?lang=uk", "api": "/api?f=html&lang=uk", "collections": "/api/collections?f=html&lang=en", "items": "/api/collections/hubs/items?f=html&lang=uk",
 		"item": "/api/collections/hubs/items/" + hub + "?f=html&lang=en", "schema": "/api/collections/outages/schema?f=html&lang=uk", "dashboard": "/dashboard?lang=uk", "places": "/places?q=Іванівка&lang=uk",
 		"missing": "/nothing?lang=uk", "moderate": "/moderate?lang=uk", "admin": "/admin?lang=en",
-		"offline": "/offline?lang=en", "offline form": "/offline/report?about=outage&lang=uk", "privacy": "/privacy?lang=uk", "poster": "/poster/UA80000000000093317?lang=uk", "poster of a hub": "/poster/" + hub + "?lang=en",
+		"offline": "/offline?lang=en", "offline form": "/offline/report?about=outage&lang=uk", "privacy": "/privacy?lang=uk", "docs": "/api/docs?lang=uk", "poster": "/poster/UA80000000000093317?lang=uk", "poster of a hub": "/poster/" + hub + "?lang=en",
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		prefer(ctx, t, scheme)

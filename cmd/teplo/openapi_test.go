@@ -40,7 +40,8 @@ func TestOpenAPI(t *testing.T) {
 	}
 	c, err := s.contract()
 	if err != nil {
-		t.Fatal(err)
+		s.stop()
+		t.Fatal(err, s.log.String()) // it names the route that is not described
 	}
 	// What QGIS and the tests of OGC look for.
 	limit := c.doc.Components.Parameters["limit"].Value

@@ -69,13 +69,13 @@ func (s *Server) handleOpenAPI(c *fiber.Ctx) error {
 	if header := c.Get(fiber.HeaderAccept); header != "" && !accepts(header, bareOpenAPI) {
 		mediaType = typeJSON
 	}
-	if s.validated(c, mediaType, openAPISeconds) {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
 	encoding := encodingOf(c.Get(fiber.HeaderAcceptEncoding))
 	body, err := s.openAPI(c, encoding)
 	if err != nil {
 		return err
+	}
+	if s.validated(c, mediaType, openAPISeconds) {
+		return c.SendStatus(fiber.StatusNotModified)
 	}
 	if encoding != "" {
 		c.Set(fiber.HeaderContentEncoding, encoding)

@@ -60,6 +60,7 @@ var itemParameters = map[string]object{
 	"cursor": param("cursor", "Where a page begins: follow the links rel=next instead of making it.", object{"type": "string"}),
 	"offset": param("offset", "Features to leave out. Prefer rel=next, which loses nothing while writes go on.", object{"type": "integer", "minimum": 0, "default": 0}),
 	"area":   param("area", "What lies in an area.", areaText),
+	"lang":   param("lang", "Language of a page for people.", word([]string{"uk", "en"})),
 	"filter": param("filter", "CQL2 text, such as service = 'power' AND starts_at > TIMESTAMP('2026-01-05T00:00:00Z'). At most 8 KiB, depth 64, 200 nodes.",
 		object{"type": "string", "example": "tier = 'official'"}),
 	// GDAL sends what no server should take if cql-text stands here.

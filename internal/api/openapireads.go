@@ -16,7 +16,7 @@ func (d *spec) describeCollections() {
 	negotiated := []int{400, 406}
 	document := func(summary string, schema object) operation {
 		return operation{
-			tag: tagCollections, summary: summary, query: []object{d.format(pages)}, fails: negotiated,
+			tag: tagCollections, summary: summary, query: []object{d.format(pages), d.shared("lang", itemParameters["lang"])}, fails: negotiated,
 			gives: object{"200": reply("The document.", schema, typesOfJSON...)},
 		}
 	}
@@ -63,7 +63,7 @@ func (d *spec) describeCollections() {
 			gives: object{"200": d.items(listOffers, "A page of features in the order of their ids, or a file of the whole selection.", d.featuresOf(d.feature(c), "numberMatched", "links"), "ETag", "Teplo-Cursor", "Link"), "304": d.with(plain("Not changed."), "ETag")},
 		}, descriptions[c][1]+" Follow rel=next to the end: everything comes exactly once while writes go on."))
 		d.add("GET /api/collections/:c/items/:id", c, of(operation{
-			tag: tagCollections, summary: "One feature of " + string(c), query: []object{d.format(itemOffers)}, fails: append([]int{404}, negotiated...),
+			tag: tagCollections, summary: "One feature of " + string(c), query: []object{d.format(itemOffers), d.shared("lang", itemParameters["lang"])}, fails: append([]int{404}, negotiated...),
 			gives: object{"200": d.items(itemOffers, "The feature.", d.feature(c), "ETag"), "304": d.with(plain("Not changed."), "ETag")},
 		}, ""))
 	}

@@ -14,9 +14,15 @@ import (
 
 // apiDocument is as much of the OpenAPI document as the page about it reads.
 type apiDocument struct {
-	Servers []struct{ URL string }
-	Tags    []struct{ Name string }
-	Paths   map[string]map[string]json.RawMessage
+	Servers    []struct{ URL string }
+	Tags       []struct{ Name string }
+	Paths      map[string]map[string]json.RawMessage
+	Components struct {
+		Parameters map[string]struct {
+			Name   string
+			Schema struct{ Enum []string }
+		}
+	}
 }
 
 // apiGroup are the routes of one kind.
@@ -30,7 +36,11 @@ type apiRoute struct{ Method, Path, Summary string }
 
 type docsPage struct {
 	page
-	Base        string // of the API: https://teplo.example/api
+	Base        string   // of the API: https://teplo.example/api
+	Formats     []string // of items
+	Filter      bool     // items take CQL2
+	Changes     bool     // there is a feed of changes
+	Table       string   // the URL of a table for spreadsheets
 	Collections []docsCollection
 	Groups      []apiGroup
 }
@@ -66,6 +76,17 @@ func (s *Site) handleDocs(c *fiber.Ctx) error {
 	p := docsPage{page: s.page(r, r.cat.t("docs_title")), Groups: doc.groups()}
 	for _, server := range doc.Servers {
 		p.Base = server.URL
+	}
+	for _, parameter := range doc.Components.Parameters { // items have the most formats
+		if len(parameter.Schema.Enum) > len(p.Formats) && parameter.Name == "f" {
+			p.Formats = parameter.Schema.Enum
+		}
+	}
+	_, p.Filter = doc.Components.Parameters["filter"]
+	p.Changes = doc.Paths["/changes"] != nil
+	p.Table = strings.TrimSuffix(p.Base, "/api") + "/dashboard?f=csv"
+	if slices.Contains(p.Formats, "csv") {
+		p.Table = p.Base + "/collections/hubs/items?f=csv"
 	}
 	for _, name := range []report.Collection{report.Hubs, report.Outages, report.Curfews, report.Areas, report.Needs, report.Reports} {
 		p.Collections = append(p.Collections, docsCollection{
