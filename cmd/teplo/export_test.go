@@ -275,6 +275,12 @@ func TestExportRoute(t *testing.T) {
 			}
 		}
 	}
+	for format, place := range map[string]string{"kml": "<description>", "fgb": "Licence: "} {
+		resp, body := s.get("/api/collections/hubs/items?f=" + format)
+		if _, after, ok := strings.Cut(body, place); !ok || !strings.Contains(after, "creativecommons.org/licenses/by/4.0") || !strings.Contains(after, "list of hubs is not complete") || !strings.Contains(strings.Join(resp.Header.Values("Link"), ","), `rel="license"`) {
+			t.Errorf("%s does not say its terms", format)
+		}
+	}
 	_, whole := s.get("/api/collections/areas/items?f=csv&level=raion")
 	if n := s.items("/api/collections/areas/items?limit=1&level=raion").NumberMatched; strings.Count(whole, "\r\n") != n+1 || n < 100 {
 		t.Errorf("%d lines of %d raions", strings.Count(whole, "\r\n"), n)

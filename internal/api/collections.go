@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/internal/access"
+	"example.org/teplo/internal/export"
 	"example.org/teplo/internal/report"
 	"example.org/teplo/internal/view"
 )
@@ -52,7 +53,7 @@ const (
 	crs84     = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 	gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 	ogcRel    = "http://www.opengis.net/def/rel/ogc/1.0/"
-	ccBy      = "https://creativecommons.org/licenses/by/4.0/"
+	ccBy      = export.Licence
 )
 
 // describe tells of a collection, the same in the list and by itself; its extent is that
@@ -86,9 +87,9 @@ func (s *Server) handleLanding(c *fiber.Ctx) error {
 			"title":       "Teplo",
 			"description": "Where is the nearest warm, open place with sockets, and how fresh is that knowledge?",
 			"license":     ccBy,
-			"attribution": attribution,
-			"caveats":     caveats,
-			"methodology": methodology,
+			"attribution": export.Attribution,
+			"caveats":     export.Caveats,
+			"methodology": export.Methodology,
 			"links": append(links,
 				link{Href: base + "/api/openapi.json", Rel: "service-desc", Type: typeOpenAPI, Title: "the API as OpenAPI 3.0"},
 				link{Href: base + "/api/docs", Rel: "service-doc", Type: typeHTML, Title: "the API for people"},
@@ -100,13 +101,6 @@ func (s *Server) handleLanding(c *fiber.Ctx) error {
 		}
 	}})
 }
-
-// What every reuse of the data must know.
-const (
-	attribution = "Teplo; names and codes: Ministry of Communities and Territories Development (KATOTTG), CC BY 4.0; settlements: GeoNames, CC BY 4.0; outlines: Natural Earth"
-	caveats     = "The list of hubs is not complete. A fact is as old as its confirmed_at says. Community outages are delayed, coarse and suppressed below a minimum of sources: their absence means nothing."
-	methodology = "Every fact shows who says so (tier, source) and when it was last confirmed. Confidence decays by a published formula; see /about."
-)
 
 // conformsTo are the classes that are served whole; one that is not would make clients
 // send what fails.

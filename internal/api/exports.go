@@ -69,6 +69,7 @@ func (s *Server) sendExport(c *fiber.Ctx, as offer, name report.Collection, feat
 	if zipped {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 	}
+	c.Append(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="license"`, export.Licence))
 	c.Context().SetBodyStream(body, -1)
 	return nil
 }
@@ -117,6 +118,6 @@ func (s *Server) handleDataPackage(c *fiber.Ctx) error {
 	return s.reply(c, typeJSON, export.DataPackage(export.About{
 		Base: s.base(c) + "/api", Title: "Teplo", Description: "Hubs to warm up and charge phones, outages, curfew rules and areas of Ukraine, with the age of each fact.",
 		Licence: export.Link{Name: "CC-BY-4.0", Title: "Creative Commons Attribution 4.0", Path: ccBy},
-		Sources: []export.Link{{Title: attribution}}, Caveats: caveats, Methodology: methodology, Collections: view.Collections, Titles: titles,
+		Sources: []export.Link{{Title: export.Attribution}}, Caveats: export.Caveats, Methodology: export.Methodology, Collections: view.Collections, Titles: titles,
 	}))
 }

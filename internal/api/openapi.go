@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/teplo/internal/access"
+	"example.org/teplo/internal/export"
 	"example.org/teplo/internal/report"
 )
 
@@ -180,7 +181,7 @@ const (
 
 const aboutAPI = `Where is the nearest warm, open place with sockets, and how fresh is that knowledge?
 
-Public reads need no key. Every fact says who states it (tier, source) and when it was last confirmed (confirmed_at). ` + caveats + `
+Public reads need no key. Every fact says who states it (tier, source) and when it was last confirmed (confirmed_at). ` + export.Caveats + `
 
 Errors are application/problem+json (RFC 9457) and list every bad field. An unknown or repeated parameter is 400. Another method than those listed here is 405 with the header Allow. HEAD answers as GET without a body. Examples for curl, GDAL, QGIS, Python, R and Excel: /api/docs.`
 

@@ -151,7 +151,7 @@ func TestShapefile(t *testing.T) {
 		}
 	}
 	shp, shx, dbf := parts["areas.shp"], parts["areas.shx"], parts["areas.dbf"]
-	if string(parts["areas.cpg"]) != "UTF-8" || !strings.Contains(string(parts["areas.prj"]), "WGS_1984") || len(parts) != 5 {
+	if string(parts["areas.cpg"]) != "UTF-8" || !strings.Contains(string(parts["areas.prj"]), "WGS_1984") || len(parts) != 6 || !strings.Contains(string(parts["areas.txt"]), export.Caveats) {
 		t.Errorf("parts are %d", len(parts))
 	}
 	for _, head := range [][]byte{shp, shx} {

@@ -63,7 +63,7 @@ func (e *flatGeobuf) header(bound orb.Bound, count int) []byte {
 	b := e.b
 	b.Reset()
 	name := b.CreateString(string(e.s.Collection))
-	description := b.CreateString(fmt.Sprintf("As of %s. Changes after this: since=%d.", e.s.timeStamp(), e.s.Cursor))
+	description := b.CreateString(e.s.terms())
 	metadata := b.CreateString(fmt.Sprintf(`{"cursor":"%d","timeStamp":%q}`, e.s.Cursor, e.s.timeStamp()))
 	columns := e.columns()
 	authority := b.CreateString("EPSG")

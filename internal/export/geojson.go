@@ -9,7 +9,7 @@ import (
 )
 
 // writeGeoJSON writes one FeatureCollection (RFC 7946) with the foreign members name,
-// timeStamp and cursor; a feature a line.
+// timeStamp, cursor and the terms of use; a feature a line.
 func writeGeoJSON(w *bufio.Writer, s *Selection) error {
 	openCollection(w, s)
 	var buf []byte
@@ -28,7 +28,7 @@ func writeGeoJSON(w *bufio.Writer, s *Selection) error {
 const closeCollection = "\n]}\n"
 
 func openCollection(w *bufio.Writer, s *Selection) {
-	fmt.Fprintf(w, `{"type":"FeatureCollection","name":%q,"timeStamp":%q,"cursor":%d,"features":[`, s.Collection, s.timeStamp(), s.Cursor) //nolint:errcheck // the writer keeps its first error
+	fmt.Fprintf(w, `{"type":"FeatureCollection","name":%q,"timeStamp":%q,"cursor":%d,"license":%q,"attribution":%q,"caveats":%q,"methodology":%q,"features":[`, s.Collection, s.timeStamp(), s.Cursor, Licence, Attribution, Caveats, Methodology) //nolint:errcheck // the writer keeps its first error
 }
 
 // Gather writes, as geojson, what another server wrote as ndjson; the features of s are

@@ -3,7 +3,6 @@ package export
 import (
 	"bufio"
 	"encoding/xml"
-	"fmt"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -37,7 +36,7 @@ func writeKML(w *bufio.Writer, s *Selection) error {
 	k := &kml{Writer: w, list: report.Properties(s.Collection)}
 	k.raw(xml.Header, `<kml xmlns="http://www.opengis.net/kml/2.2"><Document id="`, string(s.Collection), `">`)
 	k.element("name", string(s.Collection))
-	k.element("description", fmt.Sprintf("As of %s. Changes after this: since=%d.", s.timeStamp(), s.Cursor))
+	k.element("description", s.terms())
 	k.raw(`<ExtendedData><Data name="cursor">`)
 	k.element("value", strconv.FormatUint(s.Cursor, 10))
 	k.raw("</Data></ExtendedData>\n", `<Schema name="`, string(s.Collection), `" id="properties">`)

@@ -39,7 +39,7 @@ type shapefile struct {
 	buf   []byte
 }
 
-// writeShapefile writes a zip of .shp, .shx, .dbf, .prj and .cpg. Names of columns are
+// writeShapefile writes a zip of .shp, .shx, .dbf, .prj, .cpg and the terms of use as .txt. Names of columns are
 // cut to 10 characters (no two begin alike), texts to 254 bytes, and times are texts,
 // because a date of dBASE has no time. What one of the parts cannot hold in 2 GB is
 // [ErrTooLarge].
@@ -62,6 +62,7 @@ func writeShapefile(w *bufio.Writer, s *Selection) error {
 		{"dbf", func(w *bufio.Writer) error { return sh.table.write(w, s, sh.count) }},
 		{"prj", func(w *bufio.Writer) error { _, err := w.WriteString(wgs84); return err }},
 		{"cpg", func(w *bufio.Writer) error { _, err := w.WriteString("UTF-8"); return err }},
+		{"txt", func(w *bufio.Writer) error { _, err := w.WriteString(s.terms() + "\r\n"); return err }},
 	}
 	for _, part := range parts {
 		entry, err := z.CreateHeader(&zip.FileHeader{Name: string(s.Collection) + "." + part.extension, Method: zip.Deflate, Modified: s.Now.UTC()})
