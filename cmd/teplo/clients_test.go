@@ -77,36 +77,43 @@ const (
 	allCollections = "hubs outages curfews areas needs reports"
 )
 
-// TestGDAL: GDAL gets N of N of every collection, filters on the server, and writes what
-// it got in the formats that aid groups keep.
-func TestGDAL(t *testing.T) {
-	installed(t, "ogr2ogr")
+// TestClients: the programs of aid groups get N of N of every collection of one server.
+func TestClients(t *testing.T) {
 	db, key := everything(t, clientFeatures)
 	s := serve(t, db, "--now", "2026-11-20T12:00:00Z", "--drill")
-	for _, c := range strings.Fields(allCollections) {
-		want := s.itemsAs(key, "/api/collections/"+c+"/items?limit=1").NumberMatched
-		if want < clientFeatures {
-			t.Errorf("%d %s", want, c)
+	for c := range strings.FieldsSeq(allCollections) {
+		if n := s.itemsAs(key, "/api/collections/"+c+"/items?limit=1").NumberMatched; n < clientFeatures {
+			t.Fatalf("%d %s", n, c)
 		}
+	}
+	for name, test := range map[string]func(*testing.T, *server, string){"GDAL": gdal, "OWSLib": owslib, "QGIS": qgis} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, s, key)
+		})
+	}
+}
+
+// gdal reads, filters on the server, and writes what it got in the formats that aid
+// groups keep.
+func gdal(t *testing.T, s *server, key string) {
+	installed(t, "ogr2ogr")
+	for c := range strings.FieldsSeq(allCollections) {
+		want := s.itemsAs(key, "/api/collections/"+c+"/items?limit=1").NumberMatched
 		if c != "areas" { // 3,200 pages of ten
 			if got := counted(t, key, "OAPIF:"+s.base+"/api", c); got != want {
 				t.Errorf("%s: ogrinfo tells of %d, want %d", c, got, want)
 			}
 		}
 		dir := t.TempDir()
-		pkg := filepath.Join(dir, "out.gpkg")
+		pkg, fgb, shp := filepath.Join(dir, "out.gpkg"), filepath.Join(dir, "out.fgb"), filepath.Join(dir, "out.shp")
 		gis(t, key, "ogr2ogr", "-f", "GPKG", pkg, "OAPIF:"+s.base+"/api", c, "-oo", "PAGE_SIZE=10000", "-t_srs", "EPSG:3857")
-		if got := counted(t, "", pkg, c); got != want {
-			t.Errorf("%s: the GeoPackage has %d, want %d", c, got, want)
-		}
-		fgb := filepath.Join(dir, "out.fgb")
-		gis(t, key, "ogr2ogr", "-f", "FlatGeobuf", fgb, "OAPIF:"+s.base+"/api", c, "-oo", "PAGE_SIZE=10000")
-		if got := counted(t, "", fgb, c); got != want {
-			t.Errorf("%s: the FlatGeobuf has %d, want %d", c, got, want)
-		}
-		gis(t, key, "ogr2ogr", "-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8", filepath.Join(dir, "out.shp"), pkg, c, "-t_srs", "EPSG:4326")
-		if got := counted(t, "", filepath.Join(dir, "out.shp"), "out"); got != want {
-			t.Errorf("%s: the Shapefile has %d, want %d", c, got, want)
+		gis(t, "", "ogr2ogr", "-f", "FlatGeobuf", fgb, pkg, c)
+		gis(t, "", "ogr2ogr", "-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8", shp, pkg, c, "-t_srs", "EPSG:4326")
+		for _, file := range []string{pkg, fgb, shp} {
+			if got := counted(t, "", "-al", file); got != want {
+				t.Errorf("%s: %s has %d, want %d", c, filepath.Base(file), got, want)
+			}
 		}
 	}
 	power := s.items("/api/collections/outages/items?limit=1&service=power").NumberMatched
@@ -117,7 +124,7 @@ func TestGDAL(t *testing.T) {
 	if got := counted(t, key, "OAPIF:"+s.base+"/api", "hubs", "-oo", "PAGE_SIZE=10000", "-spat", "30", "49", "31", "50"); got != near || near == 0 {
 		t.Errorf("-spat: %d, want %d", got, near)
 	}
-	if got := counted(t, key, s.base+"/api/collections/hubs/items?limit=10000"); got < clientFeatures {
+	if got := counted(t, key, "-al", s.base+"/api/collections/hubs/items?limit=10000"); got < clientFeatures {
 		t.Errorf("the GeoJSON driver reads %d", got)
 	}
 }
@@ -147,10 +154,8 @@ func python(t *testing.T, module, script string) string {
 	return string(out)
 }
 
-// TestOWSLib: the library of Python users gets the collections, pages, filters and
-// queryables.
-func TestOWSLib(t *testing.T) {
-	s := serve(t, wide(t, clientFeatures))
+// owslib is the library of Python users: collections, pages, filters and queryables.
+func owslib(t *testing.T, s *server, _ string) {
 	out := python(t, "owslib", fmt.Sprintf(`
 from owslib.ogcapi.features import Features
 w = Features(%q)
@@ -177,9 +182,8 @@ print(w.api()['openapi'])
 	}
 }
 
-// TestQGIS: a layer of QGIS is valid, counts N and reads N, in pages of a thousand.
-func TestQGIS(t *testing.T) {
-	s := serve(t, wide(t, clientFeatures))
+// qgis makes a layer of each collection, which is valid, counts N and reads N.
+func qgis(t *testing.T, s *server, _ string) {
 	out := python(t, "qgis.core", fmt.Sprintf(`
 from qgis.core import *
 app = QgsApplication([], False)
@@ -191,7 +195,7 @@ for c in %q.split():
 `, strings.Join(public, " "), s.base+"/api/"))
 	for _, c := range public {
 		n := s.items("/api/collections/" + c + "/items?limit=1").NumberMatched
-		if want := fmt.Sprintf("layer %s True %d %d True OGC:CRS84", c, n, n); !strings.Contains(out, want) || n < clientFeatures {
+		if want := fmt.Sprintf("layer %s True %d %d True EPSG:4326", c, n, n); !strings.Contains(out, want) || n < clientFeatures {
 			t.Errorf("%s: want %q in\n%s", c, want, out)
 		}
 	}

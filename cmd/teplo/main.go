@@ -52,6 +52,7 @@ func commands() []command {
 	return []command{
 		{"serve", "", "serves the pages and the API", runServe},
 		{"import", "FILE...", "reads foreign files into the store", runImport},
+		{"export", "COLLECTION", "writes a collection for other programs", runExport},
 		{"key", "add|list|revoke", "makes, lists and ends access keys", runKey},
 		{"demo", "", "writes a synthetic data set", runDemo},
 		{"check", "", "verifies the whole store", runCheck},

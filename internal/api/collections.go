@@ -63,7 +63,7 @@ func (s *Server) describe(base string, snap *view.Snapshot, c report.Collection)
 		ID: c, Title: descriptions[c][0], Description: descriptions[c][1], ItemType: "feature", CRS: []string{crs84},
 		Links: []link{{Href: self, Rel: "self", Type: typeJSON, Title: "this collection"}, {Href: self + "?f=html", Rel: "alternate", Type: typeHTML, Title: "as html"}},
 	}
-	for _, o := range itemOffers {
+	for _, o := range listOffers {
 		out.Links = append(out.Links, link{Href: self + "/items?f=" + o.name, Rel: "items", Type: o.types[0], Title: string(c) + " as " + o.name})
 	}
 	out.Links = append(out.Links,
@@ -94,6 +94,7 @@ func (s *Server) handleLanding(c *fiber.Ctx) error {
 				link{Href: base + "/api/docs", Rel: "service-doc", Type: typeHTML, Title: "the API for people"},
 				link{Href: base + "/api/conformance", Rel: "conformance", Type: typeJSON, Title: "what this server conforms to"},
 				link{Href: base + "/api/collections", Rel: "data", Type: typeJSON, Title: "the collections"},
+				link{Href: base + "/api/datapackage.json", Rel: "describedby", Type: typeJSON, Title: "the exports as a data package"},
 				link{Href: base + "/api/live", Rel: "monitor", Type: "text/event-stream", Title: "changes as they happen"},
 				link{Href: ccBy, Rel: "license", Type: typeHTML, Title: "CC BY 4.0"}),
 		}

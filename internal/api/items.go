@@ -45,12 +45,15 @@ func (s *Server) handleItems(c *fiber.Ctx) error {
 	if want.late() {
 		return badRequest(fieldError{"filter", c.Query("filter"), "takes too long over so many features: narrow it with bbox, area or a shorter filter"})
 	}
-	links := append(s.selves(c, want.as, itemOffers...), link{Href: s.base(c) + "/api/collections/" + string(name), Rel: "collection", Type: typeJSON, Title: descriptions[name][0]})
+	links := append(s.selves(c, want.as, listOffers...), link{Href: s.base(c) + "/api/collections/" + string(name), Rel: "collection", Type: typeJSON, Title: descriptions[name][0]})
 	if page.More {
 		after := page.Features[len(page.Features)-1].ID
 		next := link{Href: s.base(c) + c.Path() + query(c, func(v url.Values) { v.Set("cursor", after); v.Del("offset") }), Rel: "next", Type: want.as.types[0], Title: "the next page"}
 		links = append(links, next)
 		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="next"; type="%s"`, next.Href, next.Type))
+	}
+	if want.as.exports() {
+		return s.sendExport(c, want.as, name, page.Features, now, snap.Seq)
 	}
 	return s.features(c, want.as, appendCollection(nil, &page, links, now))
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"strings"
 
 	"example.org/teplo/internal/pack"
 	"example.org/teplo/internal/report"
@@ -89,7 +90,7 @@ func (d *spec) ofItems(c report.Collection) []object {
 	var out []object
 	for _, name := range selecting {
 		if name == "f" {
-			out = append(out, d.format(itemOffers))
+			out = append(out, d.format(listOffers))
 			continue
 		}
 		out = append(out, d.shared(name, itemParameters[name]))
@@ -116,15 +117,18 @@ func limited(most, without int) object {
 	return param("limit", "How many at most; above the maximum it means the maximum.", absent(whole(1, most), without))
 }
 
-// reply is one response that is no error: JSON of a schema, everything else is text.
+// reply is one response that is no error: JSON of a schema, else text, else bytes.
 func reply(about string, schema object, types ...string) object {
 	content := object{}
 	for _, t := range types {
-		if !isJSON(t) {
+		switch {
+		case isJSON(t):
+			content[t] = object{"schema": schema}
+		case strings.HasPrefix(t, "text/"):
 			content[t] = object{"schema": text()}
-			continue
+		default:
+			content[t] = object{"schema": object{"type": "string", "format": "binary"}}
 		}
-		content[t] = object{"schema": schema}
 	}
 	return object{"description": about, "content": content}
 }

@@ -24,6 +24,7 @@ func (d *spec) describeCollections() {
 	d.add("GET /api", "", document("Landing page: licence, caveats, links", record(object{
 		"title": text(), "description": text(), "license": text(), "attribution": text(), "caveats": text(), "methodology": text(), "links": links,
 	})))
+	d.add("GET /api/datapackage.json", "", operation{tag: tagCollections, summary: "The exports as a Frictionless Data Package", gives: asJSON200("The data package.", object{"type": "object", "additionalProperties": true}), fails: []int{400, 406}})
 	d.add("GET /api/conformance", "", document("What this server conforms to", record(object{"conformsTo": listOf(text()), "links": links})))
 	d.add("GET /api/collections", "", document("The collections that the caller may read", record(object{"collections": listOf(d.typed(collection{})), "links": links})))
 	d.add("GET /api/openapi.json", "", operation{
@@ -59,19 +60,19 @@ func (d *spec) describeCollections() {
 		d.add("GET /api/collections/:c/queryables", c, described("What filters of "+string(c)+" may name"))
 		d.add("GET /api/collections/:c/items", c, of(operation{
 			tag: tagCollections, summary: "Features of " + string(c), query: d.ofItems(c), fails: negotiated,
-			gives: object{"200": d.items("A page of features in the order of their ids.", d.featuresOf(d.feature(c), "numberMatched", "links"), "ETag", "Teplo-Cursor", "Link"), "304": d.with(plain("Not changed."), "ETag")},
+			gives: object{"200": d.items(listOffers, "A page of features in the order of their ids, or a file of the whole selection.", d.featuresOf(d.feature(c), "numberMatched", "links"), "ETag", "Teplo-Cursor", "Link"), "304": d.with(plain("Not changed."), "ETag")},
 		}, descriptions[c][1]+" Follow rel=next to the end: everything comes exactly once while writes go on."))
 		d.add("GET /api/collections/:c/items/:id", c, of(operation{
 			tag: tagCollections, summary: "One feature of " + string(c), query: []object{d.format(itemOffers)}, fails: append([]int{404}, negotiated...),
-			gives: object{"200": d.items("The feature.", d.feature(c), "ETag"), "304": d.with(plain("Not changed."), "ETag")},
+			gives: object{"200": d.items(itemOffers, "The feature.", d.feature(c), "ETag"), "304": d.with(plain("Not changed."), "ETag")},
 		}, ""))
 	}
 }
 
-// items is a reply in every representation of items.
-func (d *spec) items(about string, schema object, headers ...string) object {
+// items is a reply in every representation of features.
+func (d *spec) items(offers []offer, about string, schema object, headers ...string) object {
 	var types []string
-	for _, o := range itemOffers {
+	for _, o := range offers {
 		types = append(types, o.types[0])
 	}
 	return d.with(reply(about, schema, types...), headers...)

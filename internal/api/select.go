@@ -89,7 +89,10 @@ func parseItems(c *fiber.Ctx, snap *view.Snapshot, name report.Collection, now t
 			return !slices.ContainsFunc(tests, func(takes func(*view.Feature) bool) bool { return !takes(f) })
 		}
 	}
-	as, err := p.negotiate(itemOffers...)
+	as, err := p.negotiate(listOffers...)
+	if as.exports() && !p.has("limit") {
+		q.Limit = 0 // a file holds all
+	}
 	return selection{q, as, func() bool { return late }}, err
 }
 

@@ -86,8 +86,11 @@ func New(cfg Config) *Server {
 	})
 	// A stream lives longer than any other reply.
 	s.app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-		if strings.HasPrefix(string(h.RequestURI()), "/api/live") {
+		switch uri := string(h.RequestURI()); {
+		case strings.HasPrefix(uri, "/api/live"):
 			return fasthttp.RequestConfig{WriteTimeout: streamTimeout}
+		case strings.HasPrefix(uri, "/api/collections/") && strings.Contains(uri, "/items"):
+			return fasthttp.RequestConfig{WriteTimeout: exportTimeout}
 		}
 		return fasthttp.RequestConfig{}
 	}
@@ -108,6 +111,7 @@ func (s *Server) routes() {
 	s.app.Get("/api/collections", s.handleCollections)
 	s.app.Get("/api/collections/:c", s.handleCollection)
 	s.app.Get("/api/conformance", s.handleConformance)
+	s.app.Get("/api/datapackage.json", s.handleDataPackage)
 	s.app.Get("/api/collections/:c/schema", s.handleSchema)
 	s.app.Get("/api/collections/:c/queryables", s.handleQueryables)
 	s.app.Get("/api/collections/:c/items", s.handleItems)
