@@ -54,6 +54,7 @@ function mapOn(tap) {
   const el = document.getElementById('map'), button = document.getElementById('showmap');
   if (!el) return;
   const show = async () => {
+    if (!button.isConnected) return; // by itself, and pressed
     button.parentNode.remove();
     const opts = JSON.parse(document.getElementById('mapdata').textContent);
     const { mount } = await import(opts.module);

@@ -22,7 +22,7 @@ function banner(doc, say) {
 
 const heading = (text) => { document.querySelector('h1').textContent = text; document.title = text; };
 const link = (path, text, attributes = {}) => make('a', { href: `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`, ...attributes }, text);
-const result = () => make('section', { className: 'hubs' }, make('div', { className: 'verdict', hidden: true }), make('p', { role: 'status', className: 'note' }), make('div', { className: 'chips' }), make('div', { className: 'cards' }));
+const result = (say) => make('section', { className: 'hubs' }, make('h2', { className: 'skip' }, say.t('hubs')), make('div', { className: 'verdict', hidden: true }), make('p', { role: 'status', className: 'note' }), make('div', { className: 'chips' }), make('div', { className: 'cards' }));
 
 /** A time of the week that is known. */
 const day = (at) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : 'uk', { timeZone: 'Europe/Kyiv', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
@@ -41,7 +41,7 @@ function outages(doc, town, say) {
 /** The board of a settlement, or of a larger area. */
 function board(doc, town, say) {
   const { t } = say, own = doc.hubs.filter((hub) => hub.code.startsWith(town.code)), area = town.code.length < 12 && town.code !== 'UA80';
-  const walk = area && own.length > 0, here = result(), code = town.code;
+  const walk = area && own.length > 0, here = result(say), code = town.code;
   const all = ranked(ways(doc, town.at, doc.now, area ? '' : code, own.length ? own : doc.hubs, walk), doc.now, own.length);
   const lead = (n) => (own.length ? t('hubs_in', { hubs: say.n('hubs', n) }) : doc.withheld ? t('withheld') : n ? t('hubs_near') : t('near_none'));
   heading(town.name);
@@ -53,7 +53,7 @@ function board(doc, town, say) {
 
 /** One hub: its card, where it is, and when it is open in the days that are known. */
 function hubPage(doc, hub, say) {
-  const { t } = say, [lon, lat] = hub.at, code = hub.code, here = result(), week = [];
+  const { t } = say, [lon, lat] = hub.at, code = hub.code, here = result(say), week = [];
   heading(hub.name);
   show(here, doc, ranked(ways(doc, hub.at, doc.now, code, [hub], true), doc.now), say, { now: doc.now, code, found: () => '' });
   for (let at = doc.now, open = doc.open(hub, at); open.next && week.length < 14; at = open.next, open = doc.open(hub, at)) {

@@ -58,6 +58,9 @@ var (
 	asHTML    = offer{"html", []string{typeHTML}}
 )
 
+// pageParams are the parameters of what is a page for people too.
+var pageParams = []string{"f", "lang"}
+
 // negotiate chooses a representation: that which f= names, else that which the Accept
 // header wants most, the first of them where it does not care (RFC 9110 §12.5.1).
 func (p *params) negotiate(offers ...offer) (offer, error) {
@@ -66,6 +69,7 @@ func (p *params) negotiate(offers ...offer) (offer, error) {
 		names[i] = o.name
 		types = append(types, o.types...)
 	}
+	p.choice("lang", []string{"uk", "en"}, "") // of a page; the page itself reads it
 	named := p.choice("f", names, "")
 	if err := p.err(); err != nil {
 		return offer{}, err

@@ -73,7 +73,7 @@ func (s *Server) handleItem(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	as, err := newParams(c, "f").negotiate(itemOffers...)
+	as, err := newParams(c, pageParams...).negotiate(itemOffers...)
 	if err != nil {
 		return err
 	}

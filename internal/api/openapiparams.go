@@ -65,6 +65,7 @@ var itemParameters = map[string]object{
 		object{"type": "string", "example": "tier = 'official'"}),
 	// GDAL sends what no server should take if cql-text stands here.
 	"filter-lang": param("filter-lang", "Language of filter.", object{"type": "string", "enum": []string{"cql2-text"}, "default": "cql2-text"}),
+	"lang":        langParam,
 	"filter-crs":  param("filter-crs", "Coordinates in filter.", object{"type": "string", "enum": []string{crs84}, "default": crs84}),
 }
 
@@ -83,6 +84,11 @@ func (d *spec) format(offers []offer) object {
 		joined += "-" + o.name
 	}
 	return d.shared(joined, param("f", "Representation; without it the Accept header chooses.", word(names)))
+}
+
+// ofPage are the parameters of what is a page for people too.
+func (d *spec) ofPage(offers []offer) []object {
+	return []object{d.format(offers), d.shared("lang", langParam)}
 }
 
 // ofItems are the parameters of items: those of selecting, and one for each property.
@@ -109,6 +115,7 @@ var (
 	latParam  = param("lat", "Latitude in degrees.", object{"type": "number", "minimum": -90, "maximum": 90, "example": 50.4501})
 	areaParam = param("area", "An area.", areaText)
 	atParam   = param("at", "An instant with offset; without it now.", object{"type": "string", "format": "date-time", "example": "2026-01-18T21:30:00+02:00"})
+	langParam = param("lang", "Language of a page for people.", word([]string{"uk", "en"}))
 	byParam   = param("by", "How one goes.", absent(word(modes), modes[0]))
 )
 

@@ -47,7 +47,7 @@ type resource struct {
 // answer sends a document as JSON or as a page, with links to itself and to its other
 // representation before its own.
 func (s *Server) answer(c *fiber.Ctx, d resource) error {
-	p := newParams(c, "f")
+	p := newParams(c, pageParams...)
 	as, err := p.negotiate(d.as, asHTML)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ const (
 )
 
 // selecting are the parameters of items besides one for each property.
-var selecting = []string{"bbox", "datetime", "filter", "filter-lang", "filter-crs", "limit", "cursor", "offset", "area", "f"}
+var selecting = []string{"bbox", "datetime", "filter", "filter-lang", "filter-crs", "limit", "cursor", "offset", "area", "f", "lang"}
 
 // selection is what a request wants of a collection.
 type selection struct {

@@ -19,7 +19,7 @@ var phoneWords = []string{
 var storedWords = []string{
 	"save_again", "save_kept", "save_remove", "save_loading", "save_progress", "save_failed", "save_wrong", "save_older", "save_nokey", "save_room", "save_key",
 	"save_changed", "save_trust", "save_distrust", "stored_banner", "stored_until", "stored_late", "stored_clock", "stored_open", "stored_unsure", "stored_at",
-	"stored_week", "stored_oblasts", "stored_age", "stored_nothing", "hubs_in", "hubs_near", "outages", "no_outages", "inside", "search_title", "here_open", "here_closed",
+	"stored_week", "stored_oblasts", "stored_age", "stored_nothing", "hubs", "hubs_in", "hubs_near", "outages", "no_outages", "inside", "search_title", "here_open", "here_closed",
 	"out_active", "out_announced", "out_possible", "out_widespread",
 }
 
