@@ -71,20 +71,25 @@ func readContract(text []byte) (contract, error) {
 		}
 		for _, o := range item.Operations() {
 			for _, r := range o.Responses.Map() {
-				for _, media := range r.Value.Content {
+				for mediaType, media := range r.Value.Content {
 					strict(media.Schema, seen)
+					decoded(mediaType)
 				}
 			}
 		}
 	}
-	for _, mediaType := range []string{"application/geo+json", "application/schema+json", "application/vnd.oai.openapi+json"} {
-		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.JSONBodyDecoder)
-	}
-	for _, mediaType := range []string{"text/html", "text/calendar", "text/event-stream", "application/geo+json-seq", "application/x-ndjson", "application/zip", "application/flatgeobuf", "application/vnd.google-earth.kml+xml"} {
-		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.PlainBodyDecoder)
-	}
 	router, err := gorillamux.NewRouter(doc)
 	return contract{doc, router}, err
+}
+
+// decoded tells the validator to read a media type as JSON, or as a text.
+func decoded(mediaType string) {
+	bare, _, _ := strings.Cut(mediaType, ";")
+	decoder := openapi3filter.BodyDecoder(openapi3filter.PlainBodyDecoder)
+	if bare == "application/json" || strings.HasSuffix(bare, "+json") {
+		decoder = openapi3filter.JSONBodyDecoder
+	}
+	openapi3filter.RegisterBodyDecoder(bare, decoder)
 }
 
 // strict closes every object of a reply that does not say that it is open.
@@ -265,7 +270,7 @@ func TestContractBreaks(t *testing.T) {
 		"wrong value":         {path: "/api/collections/hubs/items?category=castle", mediaType: geoJSON, body: good, status: 200},
 		"other collection":    {path: "/api/collections/outages/items", mediaType: geoJSON, body: good, status: 200},
 		"other status":        {path: "/api/collections/hubs/items", mediaType: "application/problem+json", body: `{"type":"about:blank","title":"Teapot","status":418}`, status: 418},
-		"other media type":    {path: "/api/collections/hubs/items", mediaType: "text/csv", body: "a,b", status: 200},
+		"other media type":    {path: "/api/collections/hubs/items", mediaType: "image/png", body: "a,b", status: 200},
 		"unknown route":       {path: "/api/treasure", mediaType: "application/json", body: "{}", status: 200},
 		"no problem":          {path: "/api/treasure", mediaType: "application/problem+json", body: "{}", status: 404},
 		"problem of more":     {path: "/api/collections/hubs/items/x", mediaType: "application/problem+json", body: `{"type":"a","title":"b","status":404,"stack":"c"}`, status: 404},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"strings"
 
 	"example.org/teplo/internal/pack"
 	"example.org/teplo/internal/report"
@@ -60,11 +61,11 @@ var itemParameters = map[string]object{
 	"cursor": param("cursor", "Where a page begins: follow the links rel=next instead of making it.", object{"type": "string"}),
 	"offset": param("offset", "Features to leave out. Prefer rel=next, which loses nothing while writes go on.", object{"type": "integer", "minimum": 0, "default": 0}),
 	"area":   param("area", "What lies in an area.", areaText),
-	"lang":   param("lang", "Language of a page for people.", word([]string{"uk", "en"})),
 	"filter": param("filter", "CQL2 text, such as service = 'power' AND starts_at > TIMESTAMP('2026-01-05T00:00:00Z'). At most 8 KiB, depth 64, 200 nodes.",
 		object{"type": "string", "example": "tier = 'official'"}),
 	// GDAL sends what no server should take if cql-text stands here.
 	"filter-lang": param("filter-lang", "Language of filter.", object{"type": "string", "enum": []string{"cql2-text"}, "default": "cql2-text"}),
+	"lang":        langParam,
 	"filter-crs":  param("filter-crs", "Coordinates in filter.", object{"type": "string", "enum": []string{crs84}, "default": crs84}),
 }
 
@@ -83,6 +84,11 @@ func (d *spec) format(offers []offer) object {
 		joined += "-" + o.name
 	}
 	return d.shared(joined, param("f", "Representation; without it the Accept header chooses.", word(names)))
+}
+
+// ofPage are the parameters of what is a page for people too.
+func (d *spec) ofPage(offers []offer) []object {
+	return []object{d.format(offers), d.shared("lang", langParam)}
 }
 
 // ofItems are the parameters of items: those of selecting, and one for each property.
@@ -109,6 +115,7 @@ var (
 	latParam  = param("lat", "Latitude in degrees.", object{"type": "number", "minimum": -90, "maximum": 90, "example": 50.4501})
 	areaParam = param("area", "An area.", areaText)
 	atParam   = param("at", "An instant with offset; without it now.", object{"type": "string", "format": "date-time", "example": "2026-01-18T21:30:00+02:00"})
+	langParam = param("lang", "Language of a page for people.", word([]string{"uk", "en"}))
 	byParam   = param("by", "How one goes.", absent(word(modes), modes[0]))
 )
 
@@ -117,15 +124,18 @@ func limited(most, without int) object {
 	return param("limit", "How many at most; above the maximum it means the maximum.", absent(whole(1, most), without))
 }
 
-// reply is one response that is no error: JSON of a schema, everything else is text.
+// reply is one response that is no error: JSON of a schema, else text, else bytes.
 func reply(about string, schema object, types ...string) object {
 	content := object{}
 	for _, t := range types {
-		if !isJSON(t) {
+		switch {
+		case isJSON(t):
+			content[t] = object{"schema": schema}
+		case strings.HasPrefix(t, "text/"):
 			content[t] = object{"schema": text()}
-			continue
+		default:
+			content[t] = object{"schema": object{"type": "string", "format": "binary"}}
 		}
-		content[t] = object{"schema": schema}
 	}
 	return object{"description": about, "content": content}
 }

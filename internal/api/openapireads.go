@@ -16,7 +16,7 @@ func (d *spec) describeCollections() {
 	negotiated := []int{400, 406}
 	document := func(summary string, schema object) operation {
 		return operation{
-			tag: tagCollections, summary: summary, query: []object{d.format(pages), d.shared("lang", itemParameters["lang"])}, fails: negotiated,
+			tag: tagCollections, summary: summary, query: d.ofPage(pages), fails: negotiated,
 			gives: object{"200": reply("The document.", schema, typesOfJSON...)},
 		}
 	}
@@ -32,7 +32,7 @@ func (d *spec) describeCollections() {
 		gives: object{"200": d.with(reply("OpenAPI 3.0.3.", object{"type": "object"}, typeOpenAPI, typeJSON), "ETag"), "304": d.with(plain("Not changed."), "ETag")},
 	})
 	d.add("GET /api/docs", "", operation{
-		tag: tagCollections, summary: "The API for people, with examples to copy", query: []object{param("lang", "Language of the page.", word([]string{"uk", "en"}))},
+		tag: tagCollections, summary: "The API for people, with examples to copy", query: []object{d.shared("lang", langParam)},
 		gives: object{"200": reply("A page.", nil, "text/html")},
 	})
 	// Its $schema and $id are not named: linters take them for those of this schema.
@@ -63,7 +63,7 @@ func (d *spec) describeCollections() {
 			gives: object{"200": d.items(listOffers, "A page of features in the order of their ids, or a file of the whole selection.", d.featuresOf(d.feature(c), "numberMatched", "links"), "ETag", "Teplo-Cursor", "Link"), "304": d.with(plain("Not changed."), "ETag")},
 		}, descriptions[c][1]+" Follow rel=next to the end: everything comes exactly once while writes go on."))
 		d.add("GET /api/collections/:c/items/:id", c, of(operation{
-			tag: tagCollections, summary: "One feature of " + string(c), query: []object{d.format(itemOffers), d.shared("lang", itemParameters["lang"])}, fails: append([]int{404}, negotiated...),
+			tag: tagCollections, summary: "One feature of " + string(c), query: d.ofPage(itemOffers), fails: append([]int{404}, negotiated...),
 			gives: object{"200": d.items(itemOffers, "The feature.", d.feature(c), "ETag"), "304": d.with(plain("Not changed."), "ETag")},
 		}, ""))
 	}
@@ -121,7 +121,7 @@ func (d *spec) describeQuestions() {
 	d.add("GET /api/similar", "", similar)
 	d.add("GET /t", "", operation{
 		tag: tagQuestions, summary: "A few lines of plain text for very slow networks", about: "At most 600 bytes, always 200. May answer in the language of the browser.",
-		query: []object{param("q", "A code or the name of a place.", text()), param("lang", "Language.", word([]string{"uk", "en"}))},
+		query: []object{param("q", "A code or the name of a place.", text()), d.shared("lang", langParam)},
 		gives: object{"200": reply("The board, or names that it might be.", nil, "text/plain")},
 	})
 }

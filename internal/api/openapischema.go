@@ -58,7 +58,7 @@ func (d *spec) problem(status int) object {
 
 // aboutHeaders says what headers of replies hold; those that always come begin with "!".
 var aboutHeaders = map[string]string{
-	"ETag":                 "weak, not on pages; moves with every change that the caller may see",
+	"ETag":                 "weak; moves with every change that the caller may see; pages for people have none",
 	"Teplo-Cursor":         "!number of the snapshot's last public change",
 	"Link":                 "rel=next where there is more",
 	"Location":             "!where the receipt is",

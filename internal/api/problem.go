@@ -51,6 +51,10 @@ func notFound(what string) *problem {
 // here is logged once with a request's number and told as "internal error".
 func (s *Server) handleError(c *fiber.Ctx, err error) error {
 	p := s.explain(c, err)
+	// What was set for another reply must not be this one's.
+	for _, name := range []string{fiber.HeaderETag, fiber.HeaderContentEncoding, fiber.HeaderLink, "Teplo-Cursor"} {
+		c.Response().Header.Del(name)
+	}
 	body, merr := json.Marshal(p)
 	if merr != nil {
 		return merr
