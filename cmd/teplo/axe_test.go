@@ -15,6 +15,7 @@ import (
 // TestAccessible lets axe-core look at the pages (WCAG 2.2 AA and best practices), light
 // and dark, in three widths, and looks for what hangs over.
 func TestAccessible(t *testing.T) {
+	t.Parallel()
 	axe := axeScript(t)
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 40), "--drill", "--now", "2026-01-18T10:00:00Z")
@@ -87,6 +88,7 @@ func prefer(ctx context.Context, t *testing.T, scheme string) {
 // TestAccessibleOffline looks the same way at what the phone shows without a network:
 // the queue with items in every state, a stored oblast, a board and a hub of it.
 func TestAccessibleOffline(t *testing.T) {
+	t.Parallel()
 	axe := axeScript(t)
 	s := serve(t, kyivHubs(t, 30))
 	hub := s.items("/api/collections/hubs/items?limit=1&area=UA80").Features[0].ID

@@ -28,6 +28,7 @@ func (s *server) streetURL() string {
 
 // TestBasemapFlag: what is no street map is one clear line, before the store opens.
 func TestBasemapFlag(t *testing.T) {
+	t.Parallel()
 	bad := filepath.Join(t.TempDir(), "bad.pmtiles")
 	if err := os.WriteFile(bad, []byte(strings.Repeat("SQLite format 3\x00", 50)), 0o600); err != nil {
 		t.Fatal(err)
@@ -60,6 +61,7 @@ func TestBasemapFlag(t *testing.T) {
 // TestBasemap asks for squares: single tiles up to zoom 11, whole cells of zoom 12,
 // nothing finer.
 func TestBasemap(t *testing.T) {
+	t.Parallel()
 	plain := serve(t, bundled(t))
 	if resp, _ := plain.get("/basemap/0123456789ab/9/299/172"); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("without --basemap: %d", resp.StatusCode)
@@ -109,6 +111,7 @@ func TestBasemap(t *testing.T) {
 
 // TestBasemapImages reads a cell of pictures as the page does.
 func TestBasemapImages(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--basemap", imagesFile(t))
 	_, body := s.get(s.streetURL() + "12/2395/1381")
 	n := int(body[0]) | int(body[1])<<8 | int(body[2])<<16
@@ -176,6 +179,7 @@ func openMap(ctx context.Context, t *testing.T, s *server, lang string) {
 // TestStreets draws streets in the browser, light and dark, on a phone and at a desk:
 // by whole cells of zoom 12, loaded only when near enough, and still when nobody moves.
 func TestStreets(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 1400), "--basemap", streetsFile(t))
 	for _, scheme := range []string{"light", "dark"} {
@@ -235,6 +239,7 @@ func TestStreets(t *testing.T) {
 
 // TestStreetImages draws pictures where the archive has them.
 func TestStreetImages(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t), "--basemap", imagesFile(t))
 	act(ctx, t, chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2)))

@@ -83,6 +83,7 @@ addEventListener('securitypolicyviolation', (e) => faults.push(e.violatedDirecti
 // TestBrowser loads the page, finds a hub in the list and on the map, and sees a
 // status that was reported elsewhere appear without a reload.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
@@ -133,6 +134,7 @@ func TestBrowser(t *testing.T) {
 // TestPagesFit looks at every page in two widths for what hangs over the edge, and
 // at every host that a page asks.
 func TestPagesFit(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID

@@ -31,6 +31,7 @@ func (s *server) weigh(path string) int {
 
 // TestBytes holds the pages to their budgets of bytes.
 func TestBytes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, hubsIn(t, 12000, geo.BBox{West: 25, South: 48.6, East: 32.5, North: 51}))
 	for _, path := range []string{"/", "/place/UA80000000000093317", "/place/UA46000000000026241", "/report?about=outage", "/about", "/dashboard", "/api/docs"} {
 		n := s.weigh(path)

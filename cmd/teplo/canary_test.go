@@ -46,6 +46,7 @@ func publicRoutes(hub, report string) []string {
 }
 
 func TestCanary(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "aid:UA80", "aid:UA14", "moderator:*")
 	file := filepath.Join(filepath.Dir(db), "hubs.csv")

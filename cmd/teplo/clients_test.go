@@ -79,6 +79,7 @@ const (
 
 // TestClients: the programs of aid groups get N of N of every collection of one server.
 func TestClients(t *testing.T) {
+	t.Parallel()
 	db, key := everything(t, clientFeatures)
 	s := serve(t, db, "--now", "2026-11-20T12:00:00Z", "--drill")
 	for c := range strings.FieldsSeq(allCollections) {

@@ -249,6 +249,7 @@ func sampled(body []byte) []byte {
 
 // TestContractBreaks is the control: what is not promised must be seen.
 func TestContractBreaks(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	c, err := s.contract()
 	if err != nil {

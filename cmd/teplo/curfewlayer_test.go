@@ -33,6 +33,7 @@ func (s *server) curfewMap(lang string) (areas []curfewArea, legend string, seco
 // TestCurfewMap holds every area of the layer to what /api/go says of it: in a night
 // with rules in force, and in a year when nobody confirmed them.
 func TestCurfewMap(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		now   string
 		stale bool
@@ -76,6 +77,7 @@ func TestCurfewMap(t *testing.T) {
 
 // TestCurfewLayer switches the layer on and off: nothing of it is loaded before.
 func TestCurfewLayer(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t), "--drill", "--now", "2026-01-17T23:30:00Z")
 	const button = `[...document.querySelectorAll('#map button')].find((b) => /Curfew|Комендантська/.test(b.textContent))`

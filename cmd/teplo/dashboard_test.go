@@ -83,6 +83,7 @@ func order(page string) (out []string) {
 // TestDashboard holds the numbers of the overview against those of the API, for
 // everybody and for keys.
 func TestDashboard(t *testing.T) {
+	t.Parallel()
 	s := serve(t, darkDay(t), "--drill", "--now", "2026-01-18T10:00:00Z")
 	admin, k := firstKey(s), []string{} // of the server's own time
 	for _, key := range []object{{"role": "aid", "areas": []string{"UA65"}}, {"role": "aid", "areas": []string{"UA80"}}, {"role": "volunteer", "areas": []string{"*"}}} {
@@ -143,6 +144,7 @@ func TestDashboard(t *testing.T) {
 // TestDashboardPage reads the page as everybody has it: the order of its table, the
 // picture, what is withheld.
 func TestDashboardPage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, darkDay(t), "--drill", "--now", "2026-01-18T10:00:00Z")
 	resp, page := s.get("/dashboard?lang=uk", "Cookie", "teplo_lang=uk")
 	if cache := resp.Header.Get("Cache-Control"); !regexp.MustCompile(`^public, max-age=(\d|1[0-5]), `).MatchString(cache) {
@@ -177,6 +179,7 @@ func second(_ *http.Response, body string) string { return body }
 
 // TestDashboardHistory: what the days were like is there after a restart, and the same.
 func TestDashboardHistory(t *testing.T) {
+	t.Parallel()
 	db := darkDay(t)
 	for range 2 {
 		s := serve(t, db, "--drill", "--now", "2026-01-19T01:00:00Z")

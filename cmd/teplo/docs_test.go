@@ -18,6 +18,7 @@ var (
 // TestDocs: the page about the API lists every route, in both languages alike, without a
 // script or file from elsewhere, and what stands in its examples works here.
 func TestDocs(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	c, err := s.contract()
 	if err != nil {

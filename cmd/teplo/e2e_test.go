@@ -214,6 +214,7 @@ func parse(t testing.TB, body string) (c collection) {
 }
 
 func TestFirstStart(t *testing.T) {
+	t.Parallel()
 	db := filepath.Join(t.TempDir(), "teplo.db")
 	s := serve(t, db)
 	_, home := s.get("/")
@@ -267,6 +268,7 @@ func TestFirstStart(t *testing.T) {
 }
 
 func TestPlacePage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	_, page := s.get("/place/UA18040190010057814?lang=uk") // Zhytomyr
 	for _, want := range []string{"Житомир", "data-hub=", "ДНЗ №10", "zhitomir.info", "data-as-of=", "Комендантська година", "data-rule="} {
@@ -298,6 +300,7 @@ func TestPlacePage(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	for _, path := range []string{"/", "/nothing", "/api", "/api/collections/hubs/items?x=1", "/healthz", "/api/nothing"} {
 		resp, _ := s.get(path)
@@ -320,6 +323,7 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestItems(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	seen := map[string]bool{}
 	path := "/api/collections/curfews/items?limit=7"
@@ -395,6 +399,7 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestOneProcessPerStore(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	s := serve(t, db)
 	_, errs, code := teplo(t, "serve", "--db", db, "--addr", "127.0.0.1:0")
@@ -404,6 +409,7 @@ func TestOneProcessPerStore(t *testing.T) {
 }
 
 func TestDamagedStore(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	serve(t, db).stop()
 	b, err := os.ReadFile(db)

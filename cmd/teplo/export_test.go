@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 )
 
 // exported is a collection as teplo export writes it.
@@ -50,6 +51,7 @@ func withheldHub(t testing.TB, db string) {
 // TestExport: a file for everybody has what everybody may see, --full has the rest; both
 // say where changes go on, and standard output has the same bytes.
 func TestExport(t *testing.T) {
+	t.Parallel()
 	db, dir := bundled(t), t.TempDir()
 	withheldHub(t, db)
 	public, full := filepath.Join(dir, "public.geojson"), filepath.Join(dir, "full.geojson")
@@ -103,6 +105,7 @@ func TestExport(t *testing.T) {
 // TestExportRefusals: what cannot be meant is wrong usage, a store in use is 75, and no
 // failure touches the file that is there.
 func TestExportRefusals(t *testing.T) {
+	t.Parallel()
 	db, dir := bundled(t), t.TempDir()
 	file, none := filepath.Join(dir, "old.csv"), filepath.Join(dir, "none.db")
 	if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {
@@ -144,37 +147,30 @@ func TestExportRefusals(t *testing.T) {
 // TestExportServer: out of a running server comes what it shows to everybody, or to the
 // key. A reply that breaks off leaves no file, and a refusal is told in its words.
 func TestExportServer(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "x")
-	asked := ""
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = r.URL.String() + " " + r.Header.Get("Authorization")
-		w.Header().Set("Teplo-Cursor", "7")
-		switch {
-		case strings.Contains(asked, "outages"):
-			w.WriteHeader(http.StatusForbidden)
-			fmt.Fprint(w, `{"detail":"not for you"}`) //nolint:errcheck
-		case strings.Contains(asked, "curfews"):
-			fmt.Fprint(w, `{"type":"Feature","id":"a"}`+"\n"+`{"type":"Fea`) //nolint:errcheck
-			w.(http.Flusher).Flush()
-			panic(http.ErrAbortHandler)
-		default:
-			fmt.Fprint(w, `{"type":"Feature","id":"a"}`+"\n"+`{"type":"Feature","id":"b"}`+"\n") //nolint:errcheck
-		}
-	}))
-	defer server.Close()
-	_, errs, code := teplo(t, "export", "hubs", "--server", server.URL+"/", "--key", "tp_x", "-o", file)
-	if got := readExport(t, file); code != 0 || errs != "cursor 7\n" || got.Cursor != 7 || len(got.Features) != 2 || got.Features[1].ID != "b" || asked != "/api/collections/hubs/items?f=ndjson " {
-		t.Errorf("%d %q %+v %q", code, errs, got, asked)
+	t.Parallel()
+	db, file := bundled(t), filepath.Join(t.TempDir(), "x")
+	withheldHub(t, db)
+	key := keys(t, db, "aid:UA14")[0]
+	s := serve(t, db)
+	out, errs, code := teplo(t, "export", "hubs", "--server", s.base+"/", "--key", key, "-o", file)
+	if got := readExport(t, file); code != 0 || out != "" || errs != fmt.Sprintf("cursor %d\n", got.Cursor) || len(got.Features) != s.items("/api/collections/hubs/items?limit=1").NumberMatched {
+		t.Errorf("%d %q %d features", code, errs, len(got.Features))
 	}
-	if out, _, code := teplo(t, "export", "needs", "--full", "--format", "csv-hxl", "--server", server.URL, "--key", "tp_x"); code != 0 || !strings.HasSuffix(out, "\"b\"}\n") || asked != "/api/collections/needs/items?f=csv-hxl Bearer tp_x" {
-		t.Errorf("%d %q %q", code, out, asked)
+	if text, _ := os.ReadFile(file); strings.Contains(string(text), "Прихований") {
+		t.Error("without --full the key shows")
+	}
+	if out, _, code := teplo(t, "export", "hubs", "--full", "--format", "csv-hxl", "--server", s.base, "--key", key); code != 0 || !strings.Contains(out, "Прихований") {
+		t.Errorf("--full: %d, %d bytes", code, len(out))
 	}
 	_ = os.Remove(file)
-	if _, errs, code := teplo(t, "export", "outages", "--server", server.URL, "-o", file); code != 1 || !strings.Contains(errs, "403: not for you") {
-		t.Errorf("%d %s", code, errs)
+	if _, errs, code := teplo(t, "export", "needs", "--server", s.base, "-o", file); code != 1 || !strings.Contains(errs, "answered 401: ") {
+		t.Errorf("needs without a key: %d %s", code, errs)
 	}
+	breaks := between(t, "127.0.0.1:0", s.base, func(r *http.Response) {
+		r.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, 20_000), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	})
 	for _, format := range []string{"geojson", "ndjson"} {
-		if _, errs, code := teplo(t, "export", "curfews", "--format", format, "--server", server.URL, "-o", file); code != 1 || !strings.Contains(errs, "unexpected EOF") {
+		if _, errs, code := teplo(t, "export", "curfews", "--format", format, "--server", breaks.URL, "-o", file); code != 1 || !strings.Contains(errs, "EOF") {
 			t.Errorf("%s: %d %s", format, code, errs)
 		}
 	}
@@ -185,6 +181,7 @@ func TestExportServer(t *testing.T) {
 
 // TestExportGDAL: of the bundled data GDAL reads N of N, out of the real binary.
 func TestExportGDAL(t *testing.T) {
+	t.Parallel()
 	_, err := exec.LookPath("ogrinfo")
 	need(t, err == nil, "GDAL (gdal-bin)")
 	db, dir := bundled(t), t.TempDir()
@@ -213,6 +210,7 @@ func TestExportGDAL(t *testing.T) {
 // TestExportLive: out of a real server comes what its own route answers, byte by byte; a
 // format that the route refuses is told in its words.
 func TestExportLive(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--drill", "--now", "2026-01-15T10:00:00Z") // no rule begins or ends for hours
 	all := s.items("/api/collections/curfews/items")
 	for _, format := range []string{"geojson", "geojsonseq", "ndjson", "csv", "csv-hxl", "kml", "fgb"} {
@@ -247,6 +245,7 @@ func withoutTime(s string) string {
 // TestExportRoute: items come as files by f= and by Accept, whole or a page, to keys
 // what their scope has, and to nobody more than the GeoJSON tells.
 func TestExportRoute(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	withheldHub(t, db)
 	key := keys(t, db, "aid:UA14")[0]

@@ -10,6 +10,7 @@ import (
 // TestFilter: expressions in CQL2 select what a look at every feature selects, page by
 // page, beside the other parameters; what is wrong is told with its place.
 func TestFilter(t *testing.T) {
+	t.Parallel()
 	s := serve(t, wide(t, 200))
 	text := func(f feature, name string) string { v, _ := f.Properties[name].(string); return v }
 	for _, tc := range []struct {

@@ -78,6 +78,7 @@ func (p *phone) outageForm(place string) url.Values {
 }
 
 func TestForm(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	p := newPhone(s)
 	if resp, _ := p.open("/report"); resp.StatusCode != 200 || resp.Header.Get("Cache-Control") != "no-store" {
@@ -111,6 +112,7 @@ func TestForm(t *testing.T) {
 }
 
 func TestFormRefuses(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	p := newPhone(s)
 	change := func(name, value string) url.Values {
@@ -155,6 +157,7 @@ func TestFormRefuses(t *testing.T) {
 
 // TestFormConfirms: from a hub's page two taps say that it is open.
 func TestFormConfirms(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	p := newPhone(s)
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
@@ -178,6 +181,7 @@ func TestFormConfirms(t *testing.T) {
 
 // TestHubProvenance: a hub's page tells from whom each side is known, and how long ago.
 func TestHubProvenance(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--trusted-proxies", "127.0.0.0/8")
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0].ID
 	say := func(i int, state string) {

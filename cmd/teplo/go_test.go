@@ -43,6 +43,7 @@ func ask[T any](s *server, path string) T {
 var night = []string{"--drill", "--now", "2026-01-18T00:00:00Z"}
 
 func TestGo(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), night...)
 	for _, tc := range []struct {
 		name, query, verdict, inForce, until string
@@ -85,6 +86,7 @@ func TestGo(t *testing.T) {
 }
 
 func TestQuestionsRefuse(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	for path, field := range map[string]string{
 		"/api/go": "lon", "/api/go?lon=30&lat=300": "lat", "/api/go?area=UA80&at=yesterday": "at", "/api/go?area=UA99": "area", "/api/go?lon=30": "lat",
@@ -113,6 +115,7 @@ far,Школа 3,50.5100,30.5240,24/7,yes,no,business,вул. Третя 3
 `
 
 func TestNearest(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, file := filepath.Join(dir, "teplo.db"), filepath.Join(dir, "hubs.csv")
 	if err := os.WriteFile(file, []byte(hubsCSV), 0o600); err != nil {
@@ -168,6 +171,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestPlacesSearch(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	type found struct {
 		Places []struct {
@@ -209,6 +213,7 @@ func TestPlacesSearch(t *testing.T) {
 
 // TestCurfewCalendar: a calendar program reads the nights, those of 23 and 25 hours too.
 func TestCurfewCalendar(t *testing.T) {
+	t.Parallel()
 	_, err := os.Stat(filepath.Join("..", "..", ".ci", "oracle", "node_modules", "ical.js"))
 	need(t, err == nil, "ical.js (npm ci --prefix .ci/oracle)")
 	_, err = exec.LookPath("node")
@@ -250,6 +255,7 @@ func TestCurfewCalendar(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), night...)
 	h := ask[struct {
 		Entries []struct{ At, Kind, Collection, ID string }
@@ -276,6 +282,7 @@ func TestHistory(t *testing.T) {
 // TestBoardVerdict: the board leads with the verdict, and in another season with
 // its doubt.
 func TestBoardVerdict(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	s := serve(t, db, night...)
 	_, page := s.get("/place/UA80000000000093317?lang=uk")
@@ -304,6 +311,7 @@ func TestBoardVerdict(t *testing.T) {
 
 // TestBoardPages: the pages of a board hold every hub once, whatever the order.
 func TestBoardPages(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, file := filepath.Join(dir, "teplo.db"), filepath.Join(dir, "hubs.csv")
 	const hubs = 137
@@ -342,6 +350,7 @@ func TestBoardPages(t *testing.T) {
 
 // TestTimePasses: the API's derived properties move with the clock alone.
 func TestTimePasses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, file := filepath.Join(dir, "teplo.db"), filepath.Join(dir, "hubs.csv")
 	if err := os.WriteFile(file, []byte(hubsCSV), 0o600); err != nil {
@@ -384,6 +393,7 @@ func TestTimePasses(t *testing.T) {
 
 // TestText: plain text for the worst phone, and the same as messages.
 func TestText(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), night...)
 	for q, want := range map[string]string{
 		"Київ": "йти можна", "UA80": "йти можна", "Іванівка": "Оберіть", "абракадабра": "не знайдено", "": "не знайдено", "Донецьк": "не публікуємо", "Житомир": "1545",

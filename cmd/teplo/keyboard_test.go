@@ -55,6 +55,7 @@ func emulate(ctx context.Context, t *testing.T, feature, value string) {
 // that it is seen on its ground (3:1, WCAG 1.4.11), and in forced colours too, where a
 // chosen chip still says that it is.
 func TestControls(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 40), "--drill", "--now", "2026-01-18T10:00:00Z")
 	pages := mainPages(s)
@@ -98,12 +99,13 @@ const contrastScript = `
 // TestTabOrder goes through pages with the Tab key alone: every stop comes after the
 // one before it in the text, is on the screen and is not covered, and none is left out.
 func TestTabOrder(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 40), "--drill", "--now", "2026-01-18T10:00:00Z")
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
 	for name, path := range mainPages(s) {
 		act(ctx, t, chromedp.Navigate(s.base+path))
-		until(ctx, t, `document.readyState === 'complete' && (!document.getElementById('showmap') || !document.getElementById('showmap').hidden)`)
+		until(ctx, t, `document.readyState === 'complete' && ![...document.querySelectorAll('#showmap, [data-act=save], #near')].some((e) => e.hidden)`)
 		total := act(ctx, t, chromedp.Evaluate[int](`(window.stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter((e) =>
 			e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 &&
 			!(e.type === 'radio' && e !== (e.form.querySelector('[name="' + e.name + '"]:checked') ?? e.form.querySelector('[name="' + e.name + '"]'))))).length`))

@@ -74,6 +74,7 @@ func point(properties object) object {
 }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	db := filepath.Join(t.TempDir(), "teplo.db")
 	s := serve(t, db)
 	s.stop()
@@ -130,6 +131,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestNewHub(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "moderator:UA80", "moderator:*", "moderator:UA46", "volunteer:UA80")
 	one, two, lviv, volunteer := k[0], k[1], k[2], k[3]
@@ -182,6 +184,7 @@ func TestNewHub(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "aid:UA80", "aid:UA80", "aid:UA46", "volunteer:UA80")
 	one, two, lviv, volunteer := k[0], k[1], k[2], k[3]
@@ -224,6 +227,7 @@ func TestNeeds(t *testing.T) {
 // TestModeratorRules: a moderator's rule and confirmation give what the press of
 // last winter cannot: a present yes.
 func TestModeratorRules(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "moderator:UA21,UA80", "volunteer:UA80")
 	moderator, volunteer := k[0], k[1]
@@ -275,6 +279,7 @@ func TestModeratorRules(t *testing.T) {
 // TestHaltedKey: a key retires twenty within an hour; the next halts it, across a
 // restart, until an admin frees it.
 func TestHaltedKey(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "moderator:*", "admin:*")
 	moderator, admin := k[0], k[1]
@@ -309,6 +314,7 @@ func TestHaltedKey(t *testing.T) {
 // TestBrake: withheld areas vanish at once, from keys outside them too, and stay
 // withheld over a restart.
 func TestBrake(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "admin:*", "aid:UA18", "aid:UA80")
 	admin, inside, outside := k[0], k[1], k[2]
@@ -337,6 +343,7 @@ func TestBrake(t *testing.T) {
 }
 
 func TestWithdraw(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	id := uuid.NewString()
 	_, first, _ := s.post(outageAt(id, 30.52, 50.45), "Teplo-Reporter", "reporter-0123456789")
@@ -364,6 +371,7 @@ func TestWithdraw(t *testing.T) {
 
 // TestOperator: a hub's operator opens it in one tap; full reads as closed to all.
 func TestOperator(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	moderator := keys(t, db, "moderator:*")[0]
 	s := serve(t, db)
@@ -396,6 +404,7 @@ func TestOperator(t *testing.T) {
 
 // TestCorrect: a moderator's correction stands until the source says something else.
 func TestCorrect(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	moderator := keys(t, db, "moderator:UA80")[0]
 	file := filepath.Join(filepath.Dir(db), "hubs.csv")
@@ -441,58 +450,5 @@ func TestCorrect(t *testing.T) {
 	s = serve(t, db)
 	if _, text := s.get("/api/collections/hubs/items/" + hub); !strings.Contains(text, "10:00-12:00") {
 		t.Errorf("the source's new word is not there: %s", text)
-	}
-}
-
-// TestSignIn: an invitation works once and gives a browser a moderator's queue; what
-// it changes must come from our own pages.
-func TestSignIn(t *testing.T) {
-	db := bundled(t)
-	k := keys(t, db, "admin:*", "volunteer:UA80")
-	s := serve(t, db)
-	if resp, page := s.get("/moderate?lang=en"); resp.StatusCode != 401 || !strings.Contains(page, "invitation is needed") {
-		t.Errorf("the queue without a session: %d", resp.StatusCode)
-	}
-	invite := object{"role": "moderator", "name": "Olena", "areas": []string{"UA80"}, "expires": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}
-	s.want(401, "", http.MethodPost, "/api/invitations", invite)
-	link := strings.TrimPrefix(fmt.Sprint(s.want(201, k[0], http.MethodPost, "/api/invitations", invite)["url"]), s.base)
-	p := newPhone(s)
-	if resp, page := p.open(link + "?lang=en"); resp.StatusCode != 200 || !strings.Contains(page, "Moderator") || !strings.Contains(page, "Sign in") {
-		t.Fatalf("the invitation: %d %s", resp.StatusCode, page)
-	}
-	if resp, _ := s.get(link, "Host", "teplo.example"); resp.StatusCode != 200 {
-		t.Errorf("by another name: %d", resp.StatusCode)
-	}
-	resp, _ := p.send(link, nil)
-	cookie, _, _ := strings.Cut(resp.Header.Get("Set-Cookie"), ";")
-	if flags := resp.Header.Get("Set-Cookie"); resp.StatusCode != 303 || !strings.HasPrefix(cookie, "__Host-teplo_session=tp_") ||
-		!strings.Contains(flags, "HttpOnly") || !strings.Contains(strings.ToLower(flags), "secure") || !strings.Contains(flags, "SameSite=Strict") {
-		t.Fatalf("signing in: %d %q", resp.StatusCode, flags)
-	}
-	if resp, _ := newPhone(s).send(link, nil); resp.StatusCode != 404 {
-		t.Errorf("the invitation a second time: %d", resp.StatusCode)
-	}
-	filed := s.want(201, k[1], http.MethodPost, "/api/reports", point(object{"about": "hub", "name": "Школа 77", "note": "є генератор"}))
-	id := fmt.Sprint(filed["id"])
-	if resp, page := s.get("/moderate?lang=en", "Cookie", cookie); resp.StatusCode != 200 || !strings.Contains(page, "Школа 77") || !strings.Contains(page, "є генератор") || resp.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("the queue: %d %s", resp.StatusCode, page)
-	}
-	reject := url.Values{"action": {"reject"}, "reason": {"doubled"}}
-	for _, headers := range [][]string{{"Cookie", cookie}, {"Cookie", cookie, "Sec-Fetch-Site", "cross-site"}, {"Cookie", cookie, "Origin", "https://evil.example"}} {
-		if resp, _ := p.send("/moderate/"+id, reject, headers...); resp.StatusCode != 403 {
-			t.Errorf("%v: %d", headers[2:], resp.StatusCode)
-		}
-	}
-	if resp, _ := p.send("/moderate/"+id, url.Values{"action": {"reject"}}, "Cookie", cookie, "Sec-Fetch-Site", "same-origin"); resp.StatusCode != 400 {
-		t.Errorf("rejecting without a reason: %d", resp.StatusCode)
-	}
-	if resp, body := p.send("/moderate/"+id, reject, "Cookie", cookie, "Sec-Fetch-Site", "same-origin"); resp.StatusCode != 303 {
-		t.Errorf("rejecting: %d %s", resp.StatusCode, body)
-	}
-	if resp, _ := p.send("/moderate/"+id, reject, "Cookie", cookie, "Sec-Fetch-Site", "same-origin"); resp.StatusCode != 409 {
-		t.Errorf("rejecting twice: %d", resp.StatusCode)
-	}
-	if _, page := s.get("/moderate?lang=en", "Cookie", cookie); !strings.Contains(page, "queue is empty") {
-		t.Errorf("the queue afterwards: %s", page)
 	}
 }

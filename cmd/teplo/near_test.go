@@ -70,6 +70,7 @@ const nearCards = `document.querySelectorAll('#here [data-hub]').length`
 // TestNear: a tap shows the hubs near the phone, usable ones first, and the position
 // goes nowhere: not finer than the cell of zoom 12.
 func TestNear(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 400), "--drill", "--now", "2026-01-18T10:00:00Z")
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
@@ -112,6 +113,7 @@ func TestNear(t *testing.T) {
 // TestNearFails: denied, not found, far away and without a network have words of their
 // own, and the town box takes over.
 func TestNearFails(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	tap := func(words string) {
@@ -152,6 +154,7 @@ func TestNearFails(t *testing.T) {
 // server answers then; where the phone does not know in which area it stands, never
 // more.
 func TestPhoneIsServer(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	const now = "2026-01-18T21:20:00Z" // near the beginning of the curfew
 	s := serve(t, kyivHubs(t, 400), "--drill", "--now", now)

@@ -22,6 +22,7 @@ import (
 // TestFormAnswersScripts: what the page's script sends to /report gets the replies of
 // POST /api/reports.
 func TestFormAnswersScripts(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	p := newPhone(s)
 	script := []string{"Accept", "application/json", "Sec-Fetch-Site", "same-origin"}
@@ -103,6 +104,7 @@ func captive(t *testing.T, addr string) *http.Server {
 // be refused wait through a restart of the browser; when the server is back there are
 // two reports, not one and not three.
 func TestOffline(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	key := keys(t, db, "moderator:*")[0]
 	s := serve(t, db)
@@ -194,6 +196,7 @@ func TestOffline(t *testing.T) {
 // TestOfflinePlain: on plain http there is no worker; the queue sends while a page is
 // open. With the network the person ends at the receipt and may withdraw.
 func TestOfflinePlain(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	key := keys(t, db, "moderator:*")[0]
 	s := serve(t, db)
@@ -241,6 +244,7 @@ func TestOfflinePlain(t *testing.T) {
 
 // TestOfflineObeys: what a server puts off stays in the queue, until it says.
 func TestOfflineObeys(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	key := keys(t, db, "moderator:*")[0]
 	policy := filepath.Join(t.TempDir(), "policy.yaml")
@@ -278,6 +282,7 @@ func TestOfflineObeys(t *testing.T) {
 // TestOfflineUnsure: where a server is full or does not know what became of a report, it
 // waits; what had arrived all the same is not doubled.
 func TestOfflineUnsure(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	key := keys(t, db, "moderator:*")[0]
 	s := serve(t, db, "--max-size", "1MB")
@@ -318,6 +323,7 @@ func TestOfflineUnsure(t *testing.T) {
 // TestOfflineFull: the 51st is refused with words; a phone that keeps nothing, and one
 // without scripts, send the ordinary way.
 func TestOfflineFull(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	key := keys(t, db, "moderator:*")[0]
 	s := serve(t, db)
@@ -353,6 +359,7 @@ func TestOfflineFull(t *testing.T) {
 
 // TestOfflineBudget: what a phone loads for this stays small.
 func TestOfflineBudget(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	size := func(path string) (string, int) {
 		resp, body := s.get(path, "Accept-Encoding", "br")

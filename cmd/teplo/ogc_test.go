@@ -105,6 +105,7 @@ var public = []string{"hubs", "outages", "curfews", "areas"}
 // TestMetadata: the documents that clients begin with, their links, and that each
 // collection is told alike in the list and by itself.
 func TestMetadata(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	landing := s.links(s.document("/api"))
 	for _, rel := range []string{"service-desc application/vnd.oai.openapi+json;version=3.0", "service-doc text/html", "conformance application/json", "data application/json", "self application/json", "alternate text/html"} {
@@ -172,6 +173,7 @@ func TestMetadata(t *testing.T) {
 // TestSchemas: the properties of every feature are those of the schema, of its types,
 // and the same may be asked for.
 func TestSchemas(t *testing.T) {
+	t.Parallel()
 	s := serve(t, wide(t, 30))
 	for _, c := range public {
 		schema, _ := s.document("/api/collections/" + c + "/schema")["properties"].(object)
@@ -219,6 +221,7 @@ func of(value any, p object) bool {
 
 // TestPaging: next leads through all of a selection exactly once, whatever the limit.
 func TestPaging(t *testing.T) {
+	t.Parallel()
 	s := serve(t, wide(t, 150))
 	for _, query := range []string{"outages/items?", "outages/items?service=water&", "outages/items?bbox=25,48,35,51&", "curfews/items?datetime=2026-02-01T00:00:00Z/..&", "areas/items?area=UA18&level=settlement&", "hubs/items?heat=yes&"} {
 		want := s.items("/api/collections/" + query + "limit=10000")
@@ -259,6 +262,7 @@ func TestPaging(t *testing.T) {
 // TestDatetime: the time of what is shown meets that which is asked for, in all forms of
 // the standard, and its identities hold.
 func TestDatetime(t *testing.T) {
+	t.Parallel()
 	s := serve(t, wide(t, 200))
 	for c, span := range map[string][2]string{"outages": {"starts_at", "ends_at"}, "curfews": {"valid_from", "valid_to"}} {
 		ask := func(when string) map[string]bool {
@@ -305,6 +309,7 @@ func TestDatetime(t *testing.T) {
 
 // TestPropertyFilters: a parameter of each property selects what has that value.
 func TestPropertyFilters(t *testing.T) {
+	t.Parallel()
 	s := serve(t, wide(t, 100))
 	for _, c := range []string{"hubs", "outages", "curfews"} {
 		all, tried := s.items("/api/collections/"+c+"/items?limit=10000").Features, 0
@@ -341,6 +346,7 @@ func TestPropertyFilters(t *testing.T) {
 // TestCompressed: what is compressed is the same, has the same validators, and comes
 // from where it was kept.
 func TestCompressed(t *testing.T) {
+	t.Parallel()
 	s := serve(t, wide(t, 300))
 	const path = "/api/collections/outages/items?limit=200"
 	resp, plain := s.get(path, "Accept-Encoding", "identity")

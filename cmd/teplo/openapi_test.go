@@ -14,6 +14,7 @@ const openAPIType = "application/vnd.oai.openapi+json;version=3.0"
 
 // TestOpenAPI asks for the document as its readers do.
 func TestOpenAPI(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--public-url", "https://teplo.example/")
 	for accept, want := range map[string]string{
 		"": openAPIType, "*/*": openAPIType, "application/json": "application/json",
@@ -57,6 +58,7 @@ func TestOpenAPI(t *testing.T) {
 // TestOpenAPIParameters tries every parameter of every question: the server knows those
 // that the document has, and no other.
 func TestOpenAPIParameters(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	admin := keys(t, db, "admin:")[0]
 	s := serve(t, db)
@@ -96,6 +98,7 @@ func TestOpenAPIParameters(t *testing.T) {
 
 // TestOpenAPILint lets the linters of others judge the document.
 func TestOpenAPILint(t *testing.T) {
+	t.Parallel()
 	node, err := exec.LookPath("node")
 	need(t, err == nil, "node")
 	oracle, err := filepath.Abs(filepath.Join("..", "..", ".ci", "oracle"))

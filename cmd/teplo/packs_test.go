@@ -91,6 +91,7 @@ func shelters(t *testing.T, db string) {
 }
 
 func TestPacks(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	shelters(t, db)
 	k := keys(t, db, "moderator:*", "admin:*")
@@ -235,6 +236,7 @@ const checkInBrowser = `(async () => {
 })().catch((e) => { window.checked = String(e); }); 0`
 
 func TestPackInBrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.Navigate(s.base+"/about?lang=uk"))

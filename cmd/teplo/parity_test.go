@@ -14,6 +14,7 @@ import (
 // once, in one order, and with a filter those that pass. The canvas itself is nothing
 // for screen readers, and says where the same is to be read.
 func TestListIsTheMap(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 70), "--drill", "--now", "2026-01-18T10:00:00Z")
 	var points struct {

@@ -51,6 +51,7 @@ func scan(t *testing.T, png []byte) string {
 
 // TestPoster reads the sheets of a place and of a hub in both languages.
 func TestPoster(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--public-url", "https://teplo.test")
 	_, board := s.get("/place/UA18040190010057814?lang=uk")
 	_, about := s.get("/about?lang=uk")
@@ -94,6 +95,7 @@ func TestPoster(t *testing.T) {
 // TestPosterHides asks for what is nobody's business, and for a server that does not
 // know where it is.
 func TestPosterHides(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "aid:UA14")
 	importHubs(t, db, "withheld", "1,"+canaryHub+",48.0123,37.8123,yes\n")
@@ -121,6 +123,7 @@ func TestPosterHides(t *testing.T) {
 // TestPosterCurfew prints at times when the rules say different things for as long as
 // the sheet is believed.
 func TestPosterCurfew(t *testing.T) {
+	t.Parallel()
 	const may, unsure = "During it you may walk", "is not confirmed"
 	for _, tc := range []struct {
 		name, now, area, want, not string
@@ -153,6 +156,7 @@ func darkly(ctx context.Context, t *testing.T, media string) {
 // TestPosterPrinted prints sheets from a dark screen: one page of A4, black on white,
 // with a code that a phone reads and without what only a screen needs.
 func TestPosterPrinted(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 40), "--drill", "--public-url", "https://teplo.test")
 	act(ctx, t, chromedp.EmulateViewport(360, 740))
@@ -187,6 +191,7 @@ func TestPosterPrinted(t *testing.T) {
 // TestLinksAsCodes makes an invitation and an operator's link: the code beside each is
 // that link.
 func TestLinksAsCodes(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "admin:*")
 	s := serve(t, db)

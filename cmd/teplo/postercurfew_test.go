@@ -10,6 +10,7 @@ import (
 // TestPosterSameHours: an area inside with a rule of its own, but the same hours, is
 // no difference; other hours are one, and then no hours are told.
 func TestPosterSameHours(t *testing.T) {
+	t.Parallel()
 	const nightly, differ = "Every night from 00:00 to 05:00", "The hours differ between these places: Zhytomyrskyi Raion"
 	for name, tc := range map[string]struct{ raion, want, not string }{
 		"the same hours": {"00:00,05:00", nightly, differ},

@@ -19,6 +19,7 @@ func previewOf(page string) map[string]string {
 // TestPreviews reads what a messenger shows of a link, in a night when one may go: no
 // yes is told to people who see it days later.
 func TestPreviews(t *testing.T) {
+	t.Parallel()
 	const town, withheld = "/place/UA18040190010057814", "/place/UA14000000000091971"
 	s := serve(t, bundled(t), append(night, "--public-url", "https://teplo.test")...)
 	hub := "/hubs/" + s.items("/api/collections/hubs/items?limit=1&area=UA18").Features[0].ID

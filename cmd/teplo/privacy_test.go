@@ -14,6 +14,7 @@ import (
 // TestPrivacy reads the page in both languages, with the numbers of a policy of our
 // own.
 func TestPrivacy(t *testing.T) {
+	t.Parallel()
 	policy := filepath.Join(t.TempDir(), "policy.yaml")
 	if err := os.WriteFile(policy, []byte("retention: {report: 41d, note: 5d}\nexpire: {outage: 7h, hub_status: 9h, need: 48h}\nmin_sources: 6\ndelay: 4h\nreport_grid: 0.01\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -61,6 +62,7 @@ func (p *phone) cookies(path string) []string {
 
 // TestWipeWithoutScript presses the button of a browser that runs no script.
 func TestWipeWithoutScript(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--policy", "drill")
 	p := newPhone(s)
 	p.open("/report?lang=en")
@@ -85,6 +87,7 @@ func TestWipeWithoutScript(t *testing.T) {
 
 // TestWipeSession wipes the phone of an admin: the session's key works no more.
 func TestWipeSession(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "admin:*")
 	s := serve(t, db)
@@ -119,6 +122,7 @@ const (
 
 // TestWipe presses the button of a browser that runs scripts.
 func TestWipe(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, bundled(t))
 	act(ctx, t, chromedp.Navigate(s.base+"/privacy?lang=uk"))

@@ -39,6 +39,7 @@ func numbersOn(text string) (out []int) {
 // TestRadar: every hub of a board that one may walk to, and no other, stands in the
 // picture under its number of the list, in its direction and at its distance.
 func TestRadar(t *testing.T) {
+	t.Parallel()
 	s := serve(t, kyivHubs(t, 60), "--drill", "--now", "2026-01-18T10:00:00Z")
 	var found struct{ Places []struct{ Lon, Lat float64 } }
 	if err := json.Unmarshal([]byte(second(s.get("/api/places?q=Київ&limit=1"))), &found); err != nil {

@@ -34,6 +34,7 @@ func (s *server) post(body string, headers ...string) (int, map[string]any, http
 }
 
 func TestReport(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	id := uuid.NewString()
 	code, first, head := s.post(outageAt(id, 30.52, 50.45), "Teplo-Reporter", "reporter-0123456789")
@@ -63,6 +64,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestReportRefuses(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	point := `"geometry":{"type":"Point","coordinates":[30.5,50.4]}`
 	for _, tc := range []struct{ name, body, field string }{
@@ -126,6 +128,7 @@ func (s *server) events(ctx context.Context, path string) <-chan string {
 // TestDrillShowsAtOnce: under the drill policy one report makes a public cell
 // within its bucket, and the live stream says so.
 func TestDrillShowsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t), "--policy", "drill")
 	ctx, cancel := context.WithTimeout(t.Context(), timeLimit)
 	defer cancel()
@@ -165,6 +168,7 @@ func TestDrillShowsAtOnce(t *testing.T) {
 }
 
 func TestHubStatus(t *testing.T) {
+	t.Parallel()
 	s := serve(t, bundled(t))
 	hub := s.items("/api/collections/hubs/items?limit=1").Features[0]
 	body := fmt.Sprintf(`{"type":"Feature","properties":{"about":"hub_status","hub":%q,"state":"open","amenities":["heat"]}}`, hub.ID)
@@ -187,6 +191,7 @@ func TestHubStatus(t *testing.T) {
 // TestFullStore: at the limit of --max-size writes get 507 with words, and
 // everything else goes on.
 func TestFullStore(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	serve(t, db).stop()
 	s := serve(t, db, "--max-size", "18MB", "--policy", "drill")

@@ -21,6 +21,7 @@ const (
 // near; nothing is asked of anybody for it. Without scripts the hub's page has the
 // coordinates to copy.
 func TestRoute(t *testing.T) {
+	t.Parallel()
 	ctx := browserAt(t)
 	s := serve(t, kyivHubs(t, 40), "--drill", "--now", "2026-01-18T10:00:00Z")
 	stand(ctx, t, 30.5234, 50.4501, 20)

@@ -62,6 +62,7 @@ func (v *visitor) cards() map[string]string {
 // hubs, search and what is near, with the present answers and the age of the data;
 // after six hours, with a wrong clock or when touched, nothing is a yes.
 func TestSave(t *testing.T) {
+	t.Parallel()
 	s := serve(t, kyivHubs(t, 400))
 	v := newVisitor(t)
 	v.open(s.base + kyivBoard)
@@ -122,6 +123,7 @@ func TestSave(t *testing.T) {
 // TestSavedIsServer: what the phone says without a network is what the server said just
 // before, and what it says later is never more.
 func TestSavedIsServer(t *testing.T) {
+	t.Parallel()
 	s := serve(t, kyivHubs(t, 40))
 	v := newVisitor(t)
 	v.open(s.base + kyivBoard)
@@ -199,6 +201,7 @@ func between(t *testing.T, addr, to string, change func(*http.Response)) *httpte
 // TestSaveRefuses: data that somebody touched, of another oblast, older than what is
 // stored, or under another key are not stored; of the key the person decides.
 func TestSaveRefuses(t *testing.T) {
+	t.Parallel()
 	db := kyivHubs(t, 5)
 	key := keys(t, db, "moderator:*")[0]
 	old := filepath.Join(t.TempDir(), "old.db")

@@ -43,6 +43,7 @@ func leadsTo(p *phone, short string) string {
 }
 
 func TestShortLinks(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "aid:UA14")
 	importHubs(t, db, "withheld", "1,Пункт,48.0123,37.8123,yes\n")

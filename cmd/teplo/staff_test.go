@@ -57,6 +57,7 @@ func (p *staffPhone) see(path string) string {
 // TestModeratePage walks a moderator's page: bulk, merge, a correction, a retirement, an
 // operator's link, signing out.
 func TestModeratePage(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "admin:*", "volunteer:UA80")
 	s := serve(t, db)
@@ -140,6 +141,7 @@ func TestModeratePage(t *testing.T) {
 // TestAdminPage walks the admin's page: an invitation, a key, its revocation and the
 // undoing of what it did, the brake.
 func TestAdminPage(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "admin:*", "moderator:*")
 	s := serve(t, db)

@@ -15,6 +15,7 @@ func keyID(secret string) string { return strings.Split(secret, "_")[1] }
 // TestRevert: an admin undoes all that a stolen moderator's key did since an instant,
 // with what came of the operator link that it made; what others did stays.
 func TestRevert(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "moderator:*", "moderator:*", "admin:*")
 	thief, honest, admin := k[0], k[1], k[2]
@@ -92,6 +93,7 @@ func TestRevert(t *testing.T) {
 // TestViewsAreAudited: who reads needs and reports stands in the journal, one entry per
 // key, collection, area and minute.
 func TestViewsAreAudited(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	k := keys(t, db, "aid:UA80", "moderator:*", "admin:*")
 	aid, moderator, admin := k[0], k[1], k[2]
@@ -127,6 +129,7 @@ func TestViewsAreAudited(t *testing.T) {
 // TestNeedsAreForgotten: after its retention nobody can tell whose a need was: not its
 // exact place, how many people, nor the note. That it was, and its kind, stays.
 func TestNeedsAreForgotten(t *testing.T) {
+	t.Parallel()
 	db := bundled(t)
 	admin := keys(t, db, "admin:*", "aid:UA80")[0]
 	began := time.Now().UTC()
