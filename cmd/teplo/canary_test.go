@@ -106,7 +106,7 @@ func TestCanary(t *testing.T) {
 // searchFiles looks for canaries in logs and on disk.
 func searchFiles(t *testing.T, s *server, db string) {
 	t.Helper()
-	files := map[string][]byte{"the log": s.log.Bytes()}
+	files := map[string][]byte{"the log": []byte(s.log.String())}
 	for _, suffix := range []string{"", ".keys", ".lock"} {
 		b, err := os.ReadFile(db + suffix)
 		if err != nil {

@@ -99,7 +99,26 @@ type server struct {
 	t    testing.TB
 	cmd  *exec.Cmd
 	base string
-	log  bytes.Buffer
+	log  log
+}
+
+// log is what a program writes to its standard error, read while it runs.
+type log struct {
+	mu   sync.Mutex // guards text
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func serve(t testing.TB, db string, args ...string) *server {

@@ -163,8 +163,8 @@ func TestExportServer(t *testing.T) {
 		t.Errorf("--full: %d, %d bytes", code, len(out))
 	}
 	_ = os.Remove(file)
-	if _, errs, code := teplo(t, "export", "needs", "--server", s.base, "-o", file); code != 1 || !strings.Contains(errs, "answered 401: ") {
-		t.Errorf("needs without a key: %d %s", code, errs)
+	if _, errs, code := teplo(t, "export", "needs", "--full", "--server", s.base, "--key", "tp_no_key", "-o", file); code != 1 || !strings.Contains(errs, "answered 401: ") {
+		t.Errorf("needs with a wrong key: %d %s", code, errs)
 	}
 	breaks := between(t, "127.0.0.1:0", s.base, func(r *http.Response) {
 		r.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, 20_000), iotest.ErrReader(io.ErrUnexpectedEOF)))
